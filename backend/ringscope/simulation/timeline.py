@@ -1,0 +1,163 @@
+"""Actions: the imperatives that reach a cluster from outside.
+
+A scenario's timeline is made of them, and so is everything a person does by hand: a button on the
+page becomes the same `Action` that a line of a ``.conf`` does, and is recorded in the same form,
+so an interactive session replays like any scenario.  Every action has one text form,
+``AT <tick> VERB ...`` (see ``docs/scenarios.md``), and `str(action)` gives it.
+
+The last classes are what the course's driver does ("crash the tertiary of the first key"): their
+victims depend on the state of the run and are drawn when they are due.
+"""
+
+from dataclasses import dataclass
+
+from ringscope.events import OperationKind
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to do at the start of ``tick``, before any peer takes its turn."""
+
+    tick: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fail(Action):
+    """Crash a peer: it loses its memory and falls silent."""
+
+    peer: int
+
+    def __str__(self) -> str:
+        return f"AT {self.tick} FAIL {self.peer}"
+
+
+@dataclass(frozen=True, slots=True)
+class Restart(Action):
+    """Start a crashed peer again, with empty memory; it has to join."""
+
+    peer: int
+
+    def __str__(self) -> str:
+        return f"AT {self.tick} RESTART {self.peer}"
+
+
+@dataclass(frozen=True, slots=True)
+class Leave(Action):
+    """Let a peer go gracefully: it says goodbye, hands its keys over and stops."""
+
+    peer: int
+
+    def __str__(self) -> str:
+        return f"AT {self.tick} LEAVE {self.peer}"
+
+
+@dataclass(frozen=True, slots=True)
+class Join(Action):
+    """Add a peer: one that has left, or the next new number."""
+
+    peer: int
+
+    def __str__(self) -> str:
+        return f"AT {self.tick} JOIN {self.peer}"
+
+
+@dataclass(frozen=True, slots=True)
+class Drop(Action):
+    """Lose each message sent in ticks ``tick`` to ``until - 1`` with ``probability`` (0 to 1).
+
+    ``until=None``: until the end of the run.
+    """
+
+    probability: float
+    until: int | None = None
+
+    def __str__(self) -> str:
+        return f"AT {self.tick} DROP {self.probability:g}" + _until(self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Partition(Action):
+    """Cut every link between different groups from ``tick`` to ``until - 1``.
+
+    Peers in no group form one more group together.
+    """
+
+    groups: tuple[tuple[int, ...], ...]
+    until: int | None = None
+
+    def __str__(self) -> str:
+        groups = " | ".join(",".join(map(str, group)) for group in self.groups)
+        return f"AT {self.tick} PARTITION {groups}" + _until(self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Heal(Action):
+    """End every loss and partition now."""
+
+    def __str__(self) -> str:
+        return f"AT {self.tick} HEAL"
+
+
+@dataclass(frozen=True, slots=True)
+class Operate(Action):
+    """A client operation.  ``via=None``: a live member drawn at random coordinates it.
+
+    For a read or delete ``value`` is only what the course's driver prints beside the key.
+    """
+
+    kind: OperationKind
+    key: str
+    value: str | None = None
+    via: int | None = None
+
+    def __str__(self) -> str:
+        value = f" {quote(self.value)}" if self.value is not None else ""
+        via = f" VIA {self.via}" if self.via is not None else ""
+        return f"AT {self.tick} {self.kind.upper()} {quote(self.key)}{value}{via}"
+
+
+@dataclass(frozen=True, slots=True)
+class FailRandom(Action):
+    """Crash one live peer drawn at random (SINGLE_FAILURE: 1)."""
+
+    def __str__(self) -> str:
+        return f"AT {self.tick} FAIL RANDOM"
+
+
+@dataclass(frozen=True, slots=True)
+class FailHalf(Action):
+    """Crash half of the group, neighbours in number, the last peer spared (SINGLE_FAILURE: 0)."""
+
+    def __str__(self) -> str:
+        return f"AT {self.tick} FAIL HALF"
+
+
+@dataclass(frozen=True, slots=True)
+class FailReplicas(Action):
+    """Crash the last ``count`` live replicas of ``key``, but never the last live peer."""
+
+    key: str
+    count: int
+
+    def __str__(self) -> str:
+        return f"AT {self.tick} FAIL REPLICAS {self.count} {quote(self.key)}"
+
+
+@dataclass(frozen=True, slots=True)
+class FailBystander(Action):
+    """Crash the lowest-numbered live peer that holds no replica of ``key``."""
+
+    key: str
+
+    def __str__(self) -> str:
+        return f"AT {self.tick} FAIL BYSTANDER {quote(self.key)}"
+
+
+def quote(text: str) -> str:
+    """The form of a key or value on a timeline line: bare when it is one plain word, else quoted."""
+    plain = text and not any(c.isspace() or c in '"\\#' for c in text) and text.upper() != "VIA"
+    return text if plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _until(until: int | None) -> str:
+    return f" UNTIL {until}" if until is not None else ""
