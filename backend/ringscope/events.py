@@ -65,7 +65,10 @@ class PeerStarted(Event, frozen=True, gc=False, tag=True):
 
 
 class PeerFailed(Event, frozen=True, gc=False, tag=True):
-    """A peer crashed and lost its memory.  ``group_failure``: one of the course's "half the group"."""
+    """A peer crashed and lost its memory.
+
+    ``group_failure``: one of the course's "half the group" (its log line is spelt differently).
+    """
 
     peer: int
     group_failure: bool
@@ -94,7 +97,7 @@ class MembersJoined(Event, frozen=True, gc=False, tag=True):
 
 
 class MembersSuspected(Event, frozen=True, gc=False, tag=True):
-    """``observers[i]`` has not seen a new heartbeat of ``members[i]`` for more than T_fail ticks."""
+    """``observers[i]`` has seen no new heartbeat of ``members[i]`` for more than T_fail ticks."""
 
     observers: Sequence[int]
     members: Sequence[int]
@@ -141,6 +144,14 @@ class MessagesSent(Event, frozen=True, gc=False, tag=True):
     sources: Sequence[int]
     targets: Sequence[int]
     fates: Sequence[int]
+
+
+class MessagesCounted(Event, frozen=True, gc=False, tag=True):
+    """What each peer sent and received on one layer in this tick; column i is peer i + 1."""
+
+    layer: Literal["membership", "store"]
+    sent: Sequence[int]
+    received: Sequence[int]
 
 
 class TickEnded(Event, frozen=True, gc=False, tag=True):
@@ -210,7 +221,7 @@ class CopyStored(Event, frozen=True, gc=False, tag=True):
 
 
 class CopyDropped(Event, frozen=True, gc=False, tag=True):
-    """``peer`` gave up its copy because the key's replica set no longer includes it and holds it."""
+    """``peer`` gave up its copy: it left the key's replica set, and that whole set holds it."""
 
     peer: int
     key: str
@@ -231,6 +242,7 @@ AnyEvent = (
     | LossChanged
     | PartitionChanged
     | MessagesSent
+    | MessagesCounted
     | TickEnded
     | OperationStarted
     | ReplicaAnswered

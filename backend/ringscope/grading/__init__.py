@@ -1,0 +1,1 @@
+"""Named checks with points, verdict, reason and evidence."""

@@ -1,0 +1,1 @@
+"""What a peer does.  Pure: no clock, no sockets, no global randomness."""

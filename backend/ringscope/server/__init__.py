@@ -1,0 +1,1 @@
+"""The only Flask and the only clock: REST, live sessions, storage."""

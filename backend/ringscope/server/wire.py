@@ -3,7 +3,7 @@
 `frontend/src/wire.ts` is generated from these types (``make types``) and a test keeps it fresh.
 
 Socket.IO, page to server (each answered by an acknowledgement: the value, or a `Problem`):
-    ``watch``  {run}            -> `Frame`, complete; from now on ``frame`` events of this run arrive
+    ``watch``  {run}            -> `Frame`, complete; from now on its ``frame`` events arrive
     ``unwatch`` {run}           -> {}
     ``seek``   {run, tick}      -> `Frame`, complete, of that past tick (the run itself goes on)
     ``control`` {run, command, value} -> `RunInfo`; command: pause, resume, step, speed

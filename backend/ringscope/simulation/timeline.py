@@ -154,7 +154,7 @@ class FailBystander(Action):
 
 
 def quote(text: str) -> str:
-    """The form of a key or value on a timeline line: bare when it is one plain word, else quoted."""
+    """The form of a key or value on a timeline line: bare if it is one plain word, else quoted."""
     plain = text and not any(c.isspace() or c in '"\\#' for c in text) and text.upper() != "VIA"
     return text if plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
