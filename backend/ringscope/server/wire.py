@@ -4,7 +4,7 @@
 
 Socket.IO, page to server (each answered by an acknowledgement: the value, or a `Problem`):
     ``watch``  {run}            -> `Frame`, complete; from now on its ``frame`` events arrive
-    ``unwatch`` {run}           -> {}
+    ``unwatch`` {run}           -> {} (`Done`)
     ``seek``   {run, tick}      -> `Frame`, complete, of that past tick (the run itself goes on)
     ``control`` {run, command, value} -> `RunInfo`; command: pause, resume, step, speed
     ``act``    {run, line}      -> `RunInfo`; a timeline line without its ``AT <tick>``
@@ -12,6 +12,8 @@ Server to page:
     ``frame``  `Frame`          at most 20 to 30 a second per run, latest wins
     ``run``    `RunInfo`        something about the run changed (paused, finished, ...)
     ``grade``  `RunGrade`       graded again: when the run ends and now and then before
+
+Bytes (``Snapshot.ages``) travel as base64.
 """
 
 from collections.abc import Sequence
@@ -19,12 +21,17 @@ from typing import Literal
 
 import msgspec
 
-from ringscope.events import OperationKind, Outcome
 from ringscope.grading.report import Section
+from ringscope.observers.history import Answer, History, Lane, Mark, OperationView, Series
 from ringscope.simulation.snapshot import Snapshot
 
+__all__ = [
+    "CLIENT_EVENTS", "SERVER_EVENTS", "Act", "Answer", "Control", "Done", "Frame", "History",
+    "Lane", "Mark", "OperationView", "Problem", "RunGrade", "RunInfo", "RunState", "ScenarioInfo",
+    "Seek", "Series", "Unwatch", "Watch",
+]  # fmt: skip
+
 RunState = Literal["running", "paused", "finished", "broken"]
-Lane = Literal["failure", "detection", "operation", "network", "peer"]
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -70,67 +77,6 @@ class RunInfo(msgspec.Struct, frozen=True):
     error: str | None = None
 
 
-class Answer(msgspec.Struct, frozen=True, gc=False):
-    """A replica's answer to an operation."""
-
-    tick: int
-    peer: int
-    ok: bool
-
-
-class OperationView(msgspec.Struct, frozen=True, gc=False):
-    """A client operation as far as it has got; ``ended`` and ``outcome`` are None while it runs."""
-
-    transaction: int
-    kind: OperationKind
-    key: str
-    value: str | None
-    coordinator: int
-    replicas: Sequence[int]
-    quorum: int
-    started: int
-    answers: Sequence[Answer]
-    ended: int | None
-    outcome: Outcome | None
-
-
-class Mark(msgspec.Struct, frozen=True, gc=False):
-    """Something worth a mark on the timeline, with the sentence that explains it."""
-
-    tick: int
-    lane: Lane
-    peer: int | None
-    text: str
-
-
-class Series(msgspec.Struct, frozen=True, gc=False):
-    """Counts per tick, equally long columns, the first for tick ``start``.
-
-    ``sent``, ``received``, ``lost``: messages; ``live``: peers that are members; ``listed``:
-    entries in all live member lists; ``suspected``: those of them under suspicion; ``copies``: live
-    copies of keys held; ``missing``: copies that replica sets lack.
-    """
-
-    start: int
-    sent: Sequence[int]
-    received: Sequence[int]
-    lost: Sequence[int]
-    live: Sequence[int]
-    listed: Sequence[int]
-    suspected: Sequence[int]
-    copies: Sequence[int]
-    missing: Sequence[int]
-
-
-class History(msgspec.Struct, frozen=True, gc=False):
-    """What has happened.  In a complete frame: everything up to the live tick; else only what is
-    new or changed since the frame before (operations are replaced by transaction number)."""
-
-    operations: Sequence[OperationView]
-    marks: Sequence[Mark]
-    series: Series
-
-
 class Frame(msgspec.Struct, frozen=True, gc=False):
     """One picture.  ``number`` counts the frames of a run; a page that misses one watches again.
 
@@ -158,3 +104,60 @@ class RunGrade(msgspec.Struct, frozen=True):
     mp1: Section
     mp2: Section
     note: str = ""
+
+
+# --- what the page asks ---------------------------------------------------------------------------
+
+
+class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Show me run ``run`` from now on."""
+
+    run: str
+
+
+class Unwatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Stop sending the frames of run ``run``."""
+
+    run: str
+
+
+class Seek(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Show me run ``run`` as it was after ``tick`` ticks."""
+
+    run: str
+    tick: int
+
+
+class Control(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Drive a run.  ``value``: ticks per second for ``speed``, a number of ticks for ``step``."""
+
+    run: str
+    command: Literal["pause", "resume", "step", "speed"]
+    value: float | None = None
+
+
+class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Do something to run ``run`` in its next tick: a timeline line without its ``AT <tick>``."""
+
+    run: str
+    line: str
+
+
+class Done(msgspec.Struct, frozen=True):
+    """Nothing more to say."""
+
+
+#: Name of a question -> (its payload, what answers it unless a `Problem` does).
+CLIENT_EVENTS: dict[str, tuple[type[msgspec.Struct], type[msgspec.Struct]]] = {
+    "watch": (Watch, Frame),
+    "unwatch": (Unwatch, Done),
+    "seek": (Seek, Frame),
+    "control": (Control, RunInfo),
+    "act": (Act, RunInfo),
+}
+#: Name of a message from the server -> its payload.
+SERVER_EVENTS: dict[str, type[msgspec.Struct]] = {
+    "frame": Frame,
+    "run": RunInfo,
+    "grade": RunGrade,
+}
