@@ -1,4 +1,4 @@
-// Made by `python -m ringscope.server.typescript` from the server's own types. Do not edit.
+// Made by `python -m ringscope.server.typescript` from the server's types. Do not edit.
 
 /** In `Snapshot.ages`: the observer does not list the member. */
 export const NOT_LISTED = 255;
@@ -449,8 +449,9 @@ export interface Mark {
  * Counts per tick, equally long columns, the first for tick `start`.
  *
  * `sent`, `received`, `lost`: messages; `live`: peers that are members; `listed`:
- * entries in all live member lists; `suspected`: those of them under suspicion; `copies`: live
- * copies of keys held; `missing`: copies that replica sets lack.
+ * entries about others in all live member lists; `suspected`: those of them under suspicion;
+ * `copies`: copies of keys that live peers hold; `missing`: copies that the existing keys
+ * lack, counting for each the replication factor (or all members, if they are fewer).
  */
 export interface Series {
   start: number;

@@ -51,8 +51,9 @@ class Series(msgspec.Struct, frozen=True, gc=False):
     """Counts per tick, equally long columns, the first for tick ``start``.
 
     ``sent``, ``received``, ``lost``: messages; ``live``: peers that are members; ``listed``:
-    entries in all live member lists; ``suspected``: those of them under suspicion; ``copies``: live
-    copies of keys held; ``missing``: copies that replica sets lack.
+    entries about others in all live member lists; ``suspected``: those of them under suspicion;
+    ``copies``: copies of keys that live peers hold; ``missing``: copies that the existing keys
+    lack, counting for each the replication factor (or all members, if they are fewer).
     """
 
     start: int

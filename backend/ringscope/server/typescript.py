@@ -42,8 +42,8 @@ def typescript() -> str:
     events = get_args(AnyEvent)
     structs = list(_reachable([*roots, *events]))
     parts = [
-        "// Made by `python -m ringscope.server.typescript` from the server's own types. Do not edit.",
-        f"/** In `Snapshot.ages`: the observer does not list the member. */\n"
+        "// Made by `python -m ringscope.server.typescript` from the server's types. Do not edit.",
+        "/** In `Snapshot.ages`: the observer does not list the member. */\n"
         f"export const NOT_LISTED = {NOT_LISTED};",
         *(_alias(name, get_args(alias)) for name, alias in _ALIASES.items()),
         *map(_interface, structs),

@@ -1,0 +1,172 @@
+"""Marks: what deserves a place on the timeline, each with a sentence in plain words.
+
+A mark is rare by design.  What happens to many at once (a hundred creates in a tick) becomes one
+mark, and a suspicion is marked the first time only.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ringscope.events import (
+    ActionRejected,
+    AnyEvent,
+    LossChanged,
+    MembersRemoved,
+    MembersSuspected,
+    OperationEnded,
+    OperationStarted,
+    PartitionChanged,
+    PeerFailed,
+    PeerLeaving,
+    PeerStarted,
+    RunStarted,
+    TickEnded,
+)
+from ringscope.observers.beliefs import Beliefs
+from ringscope.observers.history import Lane, Mark
+
+#: More than this many alike in one tick are told in one sentence.
+_FEW = 3
+
+_ENDS = {
+    "failure": "fails: so many replicas said no that a quorum is impossible",
+    "timeout": "times out: too few replicas answered",
+    "lost": "is lost: its coordinator went down",
+}
+
+
+class Marks:
+    """Collects ``marks`` in the order of their ticks; asks ``beliefs``, which must see first."""
+
+    def __init__(self, beliefs: Beliefs) -> None:
+        self.marks: list[Mark] = []
+        self._beliefs = beliefs
+        self._peers = 0
+        self._started: set[int] = set()
+        self._suspected: set[int] = set()
+        self._gone: set[int] = set()
+        self._crowd: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+        self._lossy = self._split = False
+        self._handlers: dict[type[Any], Callable[[Any], None]] = {
+            RunStarted: self._run_started,
+            PeerStarted: self._peer_started,
+            PeerFailed: self._peer_failed,
+            PeerLeaving: self._peer_leaving,
+            MembersSuspected: self._members_suspected,
+            MembersRemoved: self._members_removed,
+            LossChanged: self._loss_changed,
+            PartitionChanged: self._partition_changed,
+            OperationStarted: self._operation_started,
+            OperationEnded: self._operation_ended,
+            ActionRejected: self._action_rejected,
+            TickEnded: self._tick_ended,
+        }
+
+    def see(self, event: AnyEvent) -> None:
+        """Take notice of ``event``."""
+        if handler := self._handlers.get(type(event)):
+            handler(event)
+
+    def _mark(self, tick: int, lane: Lane, peer: int | None, text: str) -> None:
+        self.marks.append(Mark(tick, lane, peer, text))
+
+    # --- peers -----------------------------------------------------------------------------------
+
+    def _run_started(self, event: RunStarted) -> None:
+        self._peers = event.peers
+
+    def _peer_started(self, event: PeerStarted) -> None:
+        peer = event.peer
+        if peer in self._started:
+            self._mark(
+                event.tick, "peer", peer, f"Peer {peer} starts again, with empty memory, and joins."
+            )
+        elif peer > self._peers:
+            self._mark(event.tick, "peer", peer, f"Peer {peer} is new and asks to join.")
+        self._started.add(peer)
+        self._suspected.discard(peer)
+        self._gone.discard(peer)
+
+    def _peer_failed(self, event: PeerFailed) -> None:
+        self._mark(event.tick, "failure", event.peer, f"Peer {event.peer} fails.")
+
+    def _peer_leaving(self, event: PeerLeaving) -> None:
+        text = f"Peer {event.peer} says goodbye and hands its keys over."
+        self._mark(event.tick, "peer", event.peer, text)
+
+    # --- detection -------------------------------------------------------------------------------
+
+    def _members_suspected(self, event: MembersSuspected) -> None:
+        if self._suspected.issuperset(event.members):
+            return
+        for observer, member in zip(event.observers, event.members, strict=True):
+            if member in self._suspected:
+                continue
+            self._suspected.add(member)
+            wrongly = ", wrongly" if self._beliefs.is_up(member) else ""
+            text = f"Peer {observer} is the first to suspect peer {member}{wrongly}."
+            self._mark(event.tick, "detection", member, text)
+
+    def _members_removed(self, event: MembersRemoved) -> None:
+        for member in sorted(set(event.members) - self._gone):
+            if self._beliefs.listed_by_nobody(member):
+                self._gone.add(member)
+                wrongly = ", although it is alive" if self._beliefs.is_up(member) else ""
+                text = f"All live members have removed peer {member} from their lists{wrongly}."
+                self._mark(event.tick, "detection", member, text)
+
+    # --- network ---------------------------------------------------------------------------------
+
+    def _loss_changed(self, event: LossChanged) -> None:
+        if event.probability > 0:
+            text = f"From here on {100 * event.probability:.4g} % of all messages are lost."
+            self._mark(event.tick, "network", None, text)
+        elif self._lossy:
+            self._mark(event.tick, "network", None, "No more messages are lost.")
+        self._lossy = event.probability > 0
+
+    def _partition_changed(self, event: PartitionChanged) -> None:
+        if event.groups:
+            groups = " | ".join(_names(group) for group in event.groups)
+            self._mark(event.tick, "network", None, f"The network splits: {groups}.")
+        elif self._split:
+            self._mark(event.tick, "network", None, "The network is whole again.")
+        self._split = bool(event.groups)
+
+    # --- operations ------------------------------------------------------------------------------
+
+    def _operation_started(self, event: OperationStarted) -> None:
+        text = f"A client asks peer {event.coordinator} to {event.kind} key {event.key}."
+        self._crowd[event.kind, "started"].append((event.coordinator, text))
+
+    def _operation_ended(self, event: OperationEnded) -> None:
+        if event.outcome in _ENDS:
+            text = f"The {event.kind} of key {event.key} through peer {event.coordinator} "
+            text += f"{_ENDS[event.outcome]}."
+            self._crowd[event.kind, event.outcome].append((event.coordinator, text))
+
+    def _action_rejected(self, event: ActionRejected) -> None:
+        self._mark(event.tick, "peer", None, f"Refused: {event.line}. {event.reason}")
+
+    def _tick_ended(self, event: TickEnded) -> None:
+        for (kind, what), crowd in self._crowd.items():
+            if len(crowd) > _FEW:
+                told = "start" if what == "started" else f"end in {what}"
+                text = f"{len(crowd)} {kind}s {told} in this tick."
+                self._mark(event.tick, "operation", None, text)
+                continue
+            for peer, text in crowd:
+                self._mark(event.tick, "operation", peer, text)
+        self._crowd.clear()
+
+
+def _names(peers: Sequence[int]) -> str:
+    """Name peers shortly: ``1-3, 7``."""
+    runs: list[list[int]] = []
+    for peer in sorted(peers):
+        if runs and peer == runs[-1][-1] + 1:
+            runs[-1].append(peer)
+        else:
+            runs.append([peer])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
