@@ -1,14 +1,39 @@
 """Scenario: what a `.conf` says, validated once and frozen."""
 
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+from math import isfinite
+from pathlib import Path
 
+from ringscope.simulation.conf import Entry, ScenarioError, entries
 from ringscope.simulation.timeline import Action
+from ringscope.simulation.timeline_check import Placed, TimelineCheck
+from ringscope.simulation.timeline_parser import parse_timeline_line, timeline_tick
+
+__all__ = ["COURSE", "DEFAULT_SEED", "Scenario", "ScenarioError", "load_scenario"]
+__all__ += ["parse_scenario", "shipped"]
 
 DEFAULT_SEED = 425
-
-
-class ScenarioError(ValueError):
-    """Bad input, in one sentence with file, line, what was expected and what to do."""
+MAX_PEERS = 30_000
+MAX_TICKS = 100_000
+MAX_KEYS = 100_000
+MAX_REPLICAS = 100
+#: The largest file that is read, in bytes.
+MAX_FILE = 1_000_000
+CRUD_TESTS = ("CREATE", "READ", "UPDATE", "DELETE")
+#: The seven scenarios of the course, in the order of its graders.
+COURSE = (
+    "singlefailure",
+    "multifailure",
+    "msgdropsinglefailure",
+    "create",
+    "delete",
+    "read",
+    "update",
+)
+_TESTCASES = Path(__file__).parents[3] / "testcases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +61,210 @@ class Scenario:
     keys: int = 100
     operation_timeout: int = 10
     timeline: tuple[Action, ...] = ()
+
+
+def shipped() -> dict[str, Path]:
+    """Return the files of the scenarios that come with Ringscope by name, the course's first."""
+    files = {path.stem: path for path in sorted(_TESTCASES.glob("*.conf"))}
+    return {name: files[name] for name in sorted(files, key=_course_first)}
+
+
+def load_scenario(path: Path | str) -> Scenario:
+    """Read and validate the `.conf` at ``path``; its stem becomes the scenario's name.
+
+    Raises `ScenarioError` for a file that cannot be read and for everything wrong in it.
+    """
+    path = Path(path)
+    source = path.name or str(path)
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE + 1)
+    except FileNotFoundError:
+        raise _missing(path) from None
+    except IsADirectoryError:
+        raise ScenarioError(f"{path}: is a directory; name a .conf file in it") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ScenarioError(f"{path}: cannot be read ({reason}); name a readable .conf") from None
+    if len(content) > MAX_FILE:
+        raise ScenarioError(f"{source}: is larger than {MAX_FILE} bytes; is it really a .conf?")
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        text = "\0"
+    return parse_scenario(text, path.stem, source)
+
+
+def parse_scenario(text: str, name: str, source: str | None = None) -> Scenario:
+    """Validate the text of a `.conf`; ``source`` is how messages call it, ``<name>.conf`` if None.
+
+    Raises `ScenarioError`: one sentence with file, line, what was expected and what to do.
+    """
+    source = f"{name}.conf" if source is None else source
+    if "\0" in text:
+        raise ScenarioError(f"{source}: is not plain text; save it as plain text in UTF-8")
+    if not text.removeprefix("\ufeff").strip():
+        raise ScenarioError(f"{source}: is empty; it needs at least a line such as MAX_NNB: 10")
+    found = list(entries(text, source))
+    values: dict[str, int | float | bool | str] = {}
+    lines: dict[str, int] = {}
+    for entry in found:
+        if entry.key is not None:
+            field, read = _FIELDS[entry.key]
+            with _Place(source, entry.line):
+                values[field] = read(entry)
+            lines[field] = entry.line
+    if "peers" not in values:
+        raise ScenarioError(f"{source}: MAX_NNB is missing; add a line such as MAX_NNB: 10")
+    _fill_quorums(values)
+    # The readers of _FIELDS give each field its type.
+    scenario = Scenario(name, text, **values)  # type: ignore[arg-type]
+    _check_relations(scenario, lines, source)
+    timeline = _timeline([entry for entry in found if entry.key is None], scenario, source)
+    return Scenario(name, text, **values, timeline=timeline)  # type: ignore[arg-type]
+
+
+class _Place:
+    """Adds file and line to any complaint raised inside."""
+
+    def __init__(self, source: str, line: int) -> None:
+        self.source, self.line = source, line
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ScenarioError):
+            raise error.at(self.source, self.line) from None
+
+
+def _missing(path: Path) -> ScenarioError:
+    close = get_close_matches(path.stem, list(shipped()), n=1)
+    neighbours = [other.name for other in path.parent.glob("*.conf")] if path.name else []
+    near = get_close_matches(path.name, neighbours, n=1)
+    if near:
+        return ScenarioError(f"{path}: does not exist; did you mean {path.parent / near[0]}?")
+    advice = f"did you mean testcases/{close[0]}.conf?" if close else "check the path"
+    return ScenarioError(f"{path}: does not exist; {advice}")
+
+
+def _course_first(name: str) -> tuple[int, str]:
+    return (COURSE.index(name) if name in COURSE else len(COURSE), name)
+
+
+# --- values --------------------------------------------------------------------------------------
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,40}")
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
+
+def _whole(low: int, high: int) -> Callable[[Entry], int]:
+    def read(entry: Entry) -> int:
+        if _WHOLE.fullmatch(entry.value) and low <= int(entry.value) <= high:
+            return int(entry.value)
+        raise _wrong(entry, f"a whole number from {low} to {high}", _near(entry.value, low, high))
+
+    return read
+
+
+def _flag(entry: Entry) -> bool:
+    if _WHOLE.fullmatch(entry.value) and int(entry.value) in (0, 1):
+        return entry.value.endswith("1")
+    yes = entry.value.lower() in ("true", "yes", "on") or entry.value.strip("0") > "0"
+    raise _wrong(entry, "0 (no) or 1 (yes)", int(yes))
+
+
+def _probability(entry: Entry) -> float:
+    word = entry.value
+    if _DECIMAL.fullmatch(word) and isfinite(value := float(word)) and 0 <= value <= 1:
+        return value
+    percent = re.fullmatch(r"([0-9]{1,2})%?", word)
+    raise _wrong(entry, "a probability from 0 to 1", int(percent[1]) / 100 if percent else 0.1)
+
+
+def _crud_test(entry: Entry) -> str:
+    if entry.value in CRUD_TESTS:
+        return entry.value
+    close = get_close_matches(entry.value.upper(), CRUD_TESTS, n=1)
+    raise _wrong(entry, f"one of {', '.join(CRUD_TESTS)}", close[0] if close else "READ")
+
+
+def _wrong(entry: Entry, expected: str, example: object) -> ScenarioError:
+    found = entry.value if len(entry.value) <= 40 else entry.value[:40] + "…"
+    return ScenarioError(
+        f"{entry.key} must be {expected}, found {found!r}; write for example {entry.key}: {example}"
+    )
+
+
+def _near(word: str, low: int, high: int) -> int:
+    """The allowed number that a wrong one was perhaps meant to be."""
+    number = re.match(r"[+-]?[0-9]{1,18}", word)
+    return min(max(int(number[0]), low), high) if number else min(max(10, low), high)
+
+
+_FIELDS: dict[str, tuple[str, Callable[[Entry], int | float | bool | str]]] = {
+    "MAX_NNB": ("peers", _whole(1, MAX_PEERS)),
+    "SINGLE_FAILURE": ("single_failure", _flag),
+    "DROP_MSG": ("drop_messages", _flag),
+    "MSG_DROP_PROB": ("drop_probability", _probability),
+    "CRUD_TEST": ("crud_test", _crud_test),
+    "SEED": ("seed", _whole(0, 2**63 - 1)),
+    "TICKS": ("ticks", _whole(1, MAX_TICKS)),
+    "FANOUT": ("fanout", _whole(1, MAX_PEERS)),
+    "T_FAIL": ("t_fail", _whole(1, MAX_TICKS)),
+    "T_CLEANUP": ("t_cleanup", _whole(2, MAX_TICKS)),
+    "REPLICAS": ("replicas", _whole(1, MAX_REPLICAS)),
+    "READ_QUORUM": ("read_quorum", _whole(1, MAX_REPLICAS)),
+    "WRITE_QUORUM": ("write_quorum", _whole(1, MAX_REPLICAS)),
+    "KEYS": ("keys", _whole(1, MAX_KEYS)),
+    "OPERATION_TIMEOUT": ("operation_timeout", _whole(1, MAX_TICKS)),
+}
+
+
+# --- what must fit together ----------------------------------------------------------------------
+
+
+def _fill_quorums(values: dict[str, int | float | bool | str]) -> None:
+    """Without a line of their own quorums are a majority of REPLICAS."""
+    if "replicas" in values:
+        majority = int(values["replicas"]) // 2 + 1
+        values.setdefault("read_quorum", majority)
+        values.setdefault("write_quorum", majority)
+
+
+def _check_relations(scenario: Scenario, lines: dict[str, int], source: str) -> None:
+    if scenario.t_cleanup <= scenario.t_fail:
+        at_line = max(lines.get("t_fail", 0), lines.get("t_cleanup", 0))
+        raise ScenarioError(
+            f"T_CLEANUP must be more than T_FAIL, found {scenario.t_cleanup} and "
+            f"{scenario.t_fail}; write for example T_CLEANUP: {2 * scenario.t_fail}"
+        ).at(source, at_line)
+    for key, quorum in (
+        ("READ_QUORUM", scenario.read_quorum),
+        ("WRITE_QUORUM", scenario.write_quorum),
+    ):
+        if quorum > scenario.replicas:
+            at_line = max(lines.get("replicas", 0), lines.get(key.lower(), 0))
+            raise ScenarioError(
+                f"{key} must be at most REPLICAS, found {quorum} and {scenario.replicas}; "
+                f"write for example {key}: {scenario.replicas // 2 + 1}"
+            ).at(source, at_line)
+
+
+def _timeline(found: Sequence[Entry], scenario: Scenario, source: str) -> tuple[Action, ...]:
+    """Parse the ``AT`` lines in order of tick and check that they fit together.
+
+    Which peers there are at a line depends on the JOINs before it, hence the order.
+    """
+    ticks = []
+    for entry in found:
+        with _Place(source, entry.line):
+            ticks.append(timeline_tick(entry.value))
+    schedule_fails = scenario.single_failure is not None or scenario.crud_test in ("READ", "UPDATE")
+    check = TimelineCheck(scenario.peers, schedule_fails)
+    actions = []
+    for _, entry in sorted(zip(ticks, found, strict=True), key=lambda pair: pair[0]):
+        with _Place(source, entry.line):
+            action = parse_timeline_line(entry.value, check.peers, scenario.ticks)
+            check.see(Placed(action, entry.line))
+        actions.append(action)
+    return tuple(actions)
