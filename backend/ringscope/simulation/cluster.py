@@ -1,23 +1,66 @@
 """The world: every peer, the network between them, and the clock."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import count
 
-from ringscope.events import AnyEvent
+import numpy as np
+
+from ringscope import __version__
+from ringscope.events import (
+    ActionApplied,
+    ActionRejected,
+    AnyEvent,
+    MembersJoined,
+    MembersRemoved,
+    MembersSuspected,
+    MembersTrusted,
+    MessagesCounted,
+    MessagesSent,
+    PeerLeft,
+    PeerStarted,
+    RunStarted,
+    TickEnded,
+)
+from ringscope.protocol.membership import (
+    JOINED,
+    KIND_SHIFT,
+    LEAVING,
+    LEFT,
+    MEMBER,
+    MESSAGE_KINDS,
+    PEER_BITS,
+    PEER_MASK,
+    SUSPECTED,
+    TRUSTED,
+    WAS_REMOVED,
+    Codes,
+)
+from ringscope.protocol.messages import Message
+from ringscope.protocol.node import KeyValueNode
+from ringscope.simulation import course
+from ringscope.simulation.actions import Actor
+from ringscope.simulation.emulnet import UNDER_WAY, EmulNet, Envelope
+from ringscope.simulation.group import Group
 from ringscope.simulation.scenario import Scenario
-from ringscope.simulation.snapshot import Snapshot
-from ringscope.simulation.timeline import Action
+from ringscope.simulation.snapshot import MessageView, PeerState, Snapshot, take_snapshot
+from ringscope.simulation.timeline import Action, Join, Operate
+
+FACT_EVENTS = {
+    JOINED: MembersJoined,
+    TRUSTED: MembersTrusted,
+    SUSPECTED: MembersSuspected,
+    WAS_REMOVED: MembersRemoved,
+}
 
 
 class Cluster:
     """All peers of one run inside one deterministic, single-threaded world.
 
     ``tick`` is the number of ticks computed so far, so also the tick that `step` computes next.
+    ``seed`` replaces the scenario's own; ``actions`` were injected by hand, each at its tick;
+    without ``trace`` the events about single messages are left out, which changes nothing else.
     """
-
-    scenario: Scenario
-    seed: int
-    tick: int
-    ticks: int
 
     def __init__(
         self,
@@ -27,21 +70,218 @@ class Cluster:
         actions: Iterable[Action] = (),
         trace: bool = True,
     ) -> None:
-        raise NotImplementedError
+        self.scenario = scenario
+        self.seed = scenario.seed if seed is None else seed
+        self.tick = 0
+        self.ticks = scenario.ticks + course.delay(scenario)
+        self.trace = trace
+        self.size = max(
+            [scenario.peers, *(a.peer for a in scenario.timeline if isinstance(a, Join))]
+        )
+        self.group = Group(self.size, scenario, self.ticks, self.seed)
+        self.network = EmulNet(self.size, self.seed)
+        self.nodes: list[KeyValueNode] = []
+        self.conditions: list[PeerState] = []  # what a peer that is down is, and since when
+        self.since: list[int] = []
+        self.events: list[AnyEvent] = []
+        self.last_messages = MessageView((), (), (), ())
+        self._transactions = count(1)
+        self._inboxes: dict[int, list[tuple[int, Message]]] = {}
+        self._store_under_way: list[Envelope] = []
+        self._actor = Actor(self)
+        self._grow_lists()
+        self._due: dict[int, list[tuple[Action, bool]]] = {}
+        for action in [*course.course_timeline(scenario, self.seed), *scenario.timeline]:
+            self._due.setdefault(action.tick, []).append((action, False))
+        for action in actions:
+            self._due.setdefault(action.tick, []).append((action, True))
 
     @property
     def finished(self) -> bool:
         """Whether all ticks of the run have been computed."""
-        raise NotImplementedError
+        return self.tick >= self.ticks
 
     def inject(self, action: Action) -> Action:
         """Have ``action`` done in the next tick, as if by hand; return it with that tick."""
-        raise NotImplementedError
+        action = replace(action, tick=self.tick)
+        self._due.setdefault(self.tick, []).append((action, True))
+        return action
 
     def step(self) -> list[AnyEvent]:
-        """Compute one tick and return what happened in it, in order."""
-        raise NotImplementedError
+        """Compute one tick and return what happened in it, in order.
+
+        Always in this order: peers start; actions that are due take effect; every live peer takes
+        its membership turn, then its store turn, with the messages sent to it in the tick before;
+        what all of them sent goes onto the network, which decides its fate.
+        """
+        now = self.tick
+        if now == 0:
+            self._announce()
+        self._start_peers(now)
+        self._act(now)
+        membership = self._membership_turns(now)
+        store = self._store_turns(now)
+        self._see_off_leavers(now)
+        self._count(now, membership, store)
+        self.tick += 1
+        events = list(self.events)
+        self.events.clear()
+        return events
 
     def snapshot(self, ages: bool = True) -> Snapshot:
-        """Return the state after the ticks computed so far."""
-        raise NotImplementedError
+        """Return the state after the ticks computed so far, with or without the heartbeat ages."""
+        return take_snapshot(self, ages)
+
+    def live_members(self) -> list[int]:
+        """Return the numbers of the peers that are up and in the group."""
+        return (np.flatnonzero(self.group.state == MEMBER) + 1).tolist()
+
+    def next_transaction(self) -> int:
+        """Return the next transaction number; they count from 1 over all peers."""
+        return next(self._transactions)
+
+    def start(self, peer: int, founder: bool = False) -> None:
+        """Bring a peer up, with empty memory."""
+        self.group.start(peer - 1, self.tick, founder)
+        self.nodes[peer - 1] = self._new_node(peer)
+        self.since[peer - 1] = self.tick
+        self.events.append(MembersJoined(self.tick, [peer], [peer]))
+        self.events.append(PeerStarted(self.tick, peer, founder))
+
+    def stop(self, peer: int, condition: PeerState) -> None:
+        """Take a peer down: ``condition`` is failed or left.  It forgets everything."""
+        self.nodes[peer - 1].go_down(self.tick)
+        self.group.stop(peer - 1)
+        self.nodes[peer - 1] = self._new_node(peer)
+        self.conditions[peer - 1] = condition
+        self.since[peer - 1] = self.tick
+
+    def grow(self, size: int) -> None:
+        """Make room for peers up to number ``size``."""
+        self.size = size
+        self.group.grow(size)
+        self.network.grow(size)
+        self._grow_lists()
+
+    def _grow_lists(self) -> None:
+        for peer in range(len(self.nodes) + 1, self.size + 1):
+            self.nodes.append(self._new_node(peer))
+            self.conditions.append("waiting")
+            self.since.append(0)
+
+    def _new_node(self, peer: int) -> KeyValueNode:
+        return KeyValueNode(
+            peer, self.scenario.operation_timeout, self.network.post, self.events.append
+        )
+
+    # --- the phases of a tick ---------------------------------------------------------------
+
+    def _announce(self) -> None:
+        scenario = self.scenario
+        self.events.append(
+            RunStarted(
+                0, scenario.name, scenario.text, self.seed, scenario.peers, self.ticks, __version__
+            )
+        )
+
+    def _start_peers(self, now: int) -> None:
+        first = now * course.STARTS_PER_TICK + 1
+        for peer in range(first, min(first + course.STARTS_PER_TICK, self.scenario.peers + 1)):
+            if self.conditions[peer - 1] == "waiting":
+                self.start(peer, founder=peer == 1)
+
+    def _act(self, now: int) -> None:
+        self._actor.end_conditions(now)
+        for action, injected in self._due.pop(now, ()):
+            reason = self._actor.apply(action)
+            if reason is not None:
+                self.events.append(ActionRejected(now, str(action), reason))
+            elif injected or not isinstance(action, Operate):
+                self.events.append(ActionApplied(now, str(action), injected))
+
+    def _membership_turns(self, now: int) -> tuple[int, int, int]:
+        received = np.zeros(self.size, np.int64)
+        sent = np.zeros(self.size, np.int64)
+        codes, total, facts = self.group.turn(now, *self.network.arriving(), received)
+        if len(facts):
+            self._report_facts(now, facts)
+        fates = self.network.send_membership(now, codes, total, sent)
+        if self.trace:
+            self.events.append(MessagesCounted(now, "membership", sent.tolist(), received.tolist()))
+            self.events.append(_membership_messages(now, codes[:total], fates))
+        passed = int(sent.sum())
+        return passed, int(received.sum()), total - passed
+
+    def _report_facts(self, now: int, facts: Codes) -> None:
+        kinds = facts >> KIND_SHIFT
+        observers = ((facts >> PEER_BITS) & PEER_MASK) + 1
+        members = (facts & PEER_MASK) + 1
+        for kind, event in FACT_EVENTS.items():
+            chosen = kinds == kind
+            if chosen.any():
+                seen_by = observers[chosen].tolist()
+                self.events.append(event(now, seen_by, members[chosen].tolist()))
+                if kind in (JOINED, WAS_REMOVED):
+                    self.group.forget_rings([peer - 1 for peer in seen_by])
+
+    def _store_turns(self, now: int) -> tuple[int, int, int]:
+        inboxes: dict[int, list[tuple[int, Message]]] = {}
+        for source, target, message in self._store_under_way:
+            inboxes.setdefault(target, []).append((source, message))
+        received = [0] * self.size
+        for peer in range(1, self.size + 1):
+            node = self.nodes[peer - 1]
+            inbox = inboxes.get(peer, ())
+            if (inbox or node.busy) and self.group.state[peer - 1]:
+                received[peer - 1] = len(inbox)
+                node.turn(now, inbox, self.group.ring(peer - 1))
+        posted, fates = self.network.send_store(now)
+        self._store_under_way = [
+            envelope for envelope, fate in zip(posted, fates, strict=True) if fate == UNDER_WAY
+        ]
+        if self.trace:
+            self._trace_store(now, posted, fates, received)
+        passed = len(self._store_under_way)
+        return passed, sum(received), len(posted) - passed
+
+    def _trace_store(self, now, posted, fates, received) -> None:  # type: ignore[no-untyped-def]
+        sent = [0] * self.size
+        for source, _, _ in self._store_under_way:
+            sent[source - 1] += 1
+        self.events.append(MessagesCounted(now, "store", sent, received))
+        self.events.append(
+            MessagesSent(
+                now,
+                "store",
+                [message.kind for _, _, message in posted],
+                [source for source, _, _ in posted],
+                [target for _, target, _ in posted],
+                list(fates),
+            )
+        )
+
+    def _see_off_leavers(self, now: int) -> None:
+        for index in np.flatnonzero(self.group.state == LEAVING).tolist():
+            node = self.nodes[index]
+            said_goodbye = self.group.last_seen[index, index] == LEFT
+            patience = now - self.since[index] < 2 * self.scenario.t_cleanup
+            if said_goodbye and (node.settled or not patience):
+                self.stop(index + 1, "left")
+                self.events.append(PeerLeft(now, index + 1))
+
+    def _count(
+        self, now: int, membership: tuple[int, int, int], store: tuple[int, int, int]
+    ) -> None:
+        sent, received, lost = (a + b for a, b in zip(membership, store, strict=True))
+        self.events.append(TickEnded(now, sent, received, lost))
+
+
+def _membership_messages(now: int, codes: Codes, fates: np.ndarray) -> MessagesSent:  # type: ignore[type-arg]
+    return MessagesSent(
+        now,
+        "membership",
+        [MESSAGE_KINDS[kind] for kind in (codes >> KIND_SHIFT).tolist()],
+        (((codes >> PEER_BITS) & PEER_MASK) + 1).tolist(),
+        ((codes & PEER_MASK) + 1).tolist(),
+        fates.tolist(),
+    )

@@ -1,0 +1,118 @@
+"""The coordinator: a client's request goes to all replicas, a quorum of yeses is a success.
+
+An operation ends exactly once.  Requests that were lost are sent again within the timeout, always
+to the replica set the operation began with; late and duplicate replies change nothing.  Writes
+that failed or timed out may have reached a minority and can still win: the client cannot know.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ringscope.events import Outcome
+from ringscope.protocol.messages import Copy, Reply, Request
+from ringscope.protocol.quorum import Verdict, tally
+
+#: A request without a reply is sent again after this many ticks (a round trip takes two).
+RESEND_TICKS = 3
+
+
+class Operation:
+    """A client operation under way: who was asked and what they said."""
+
+    __slots__ = ("quorum", "replicas", "replies", "request", "started")
+
+    def __init__(
+        self, request: Request, replicas: tuple[int, ...], quorum: int, started: int
+    ) -> None:
+        self.request = request
+        self.replicas = replicas
+        self.quorum = quorum
+        self.started = started
+        self.replies: dict[int, Reply] = {}
+
+    @property
+    def accepted(self) -> int:
+        """How many replicas said yes."""
+        return sum(reply.ok for reply in self.replies.values())
+
+    @property
+    def verdict(self) -> Verdict:
+        """How the vote stands."""
+        accepted = self.accepted
+        refused = len(self.replies) - accepted
+        return tally(self.quorum, len(self.replicas), accepted, refused)
+
+    def newest(self) -> Copy | None:
+        """Return the newest copy any replica reported, tombstones included."""
+        copies = [reply.copy for reply in self.replies.values() if reply.copy is not None]
+        return max(copies, key=lambda copy: copy.version, default=None)
+
+    def stale(self) -> list[int]:
+        """Return the replicas that reported something older than the newest copy."""
+        newest = self.newest()
+        return [peer for peer, reply in self.replies.items() if reply.copy != newest]
+
+
+class Ended(NamedTuple):
+    """The end of an operation; ``value`` is what a successful read returns to the client."""
+
+    operation: Operation
+    outcome: Outcome
+    value: str | None
+
+
+class Coordinator:
+    """The operations one peer coordinates, oldest first."""
+
+    __slots__ = ("_timeout", "pending")
+
+    def __init__(self, timeout: int) -> None:
+        self.pending: dict[int, Operation] = {}
+        self._timeout = timeout
+
+    def start(
+        self, request: Request, replicas: tuple[int, ...], quorum: int, now: int
+    ) -> Operation:
+        """Begin an operation; the caller sends ``request`` to each of ``replicas``."""
+        operation = Operation(request, replicas, quorum, now)
+        self.pending[request.transaction] = operation
+        return operation
+
+    def take_reply(self, source: int, reply: Reply) -> Ended | None:
+        """Count a reply; return the end of its operation if that decided it."""
+        operation = self.pending.get(reply.transaction)
+        if operation is None or source in operation.replies:
+            return None
+        operation.replies[source] = reply
+        verdict = operation.verdict
+        if verdict is Verdict.PENDING:
+            return None
+        del self.pending[reply.transaction]
+        if verdict is Verdict.IMPOSSIBLE:
+            return Ended(operation, "failure", operation.request.value)
+        if operation.request.kind != "read":
+            return Ended(operation, "success", operation.request.value)
+        newest = operation.newest()
+        if newest is None or newest.value is None:  # a delete newer than what the quorum holds
+            return Ended(operation, "failure", None)
+        return Ended(operation, "success", newest.value)
+
+    def overdue(self, now: int) -> Iterator[Ended]:
+        """End every operation that has had its time."""
+        while self.pending:
+            transaction, operation = next(iter(self.pending.items()))
+            if now - operation.started < self._timeout:
+                return
+            del self.pending[transaction]
+            yield Ended(operation, "timeout", operation.request.value)
+
+    def resends(self, now: int) -> Iterator[tuple[int, Request]]:
+        """Yield (replica, request) for what has stayed without a reply long enough."""
+        for operation in self.pending.values():
+            age = now - operation.started
+            if age == 0:
+                return  # the rest is younger still
+            if age % RESEND_TICKS == 0:
+                for replica in operation.replicas:
+                    if replica not in operation.replies:
+                        yield replica, operation.request

@@ -1,0 +1,346 @@
+"""The membership protocol: gossip-style failure detection, one row of two matrices per peer.
+
+After van Renesse, Minsky and Hayden, "A Gossip-Style Failure Detection Service" (1998).  Every peer
+counts its own heartbeat up each tick and sends its member list to a few random members.  A member
+whose heartbeat has not grown for more than T_fail ticks is *suspected*: no longer gossiped about or
+to.  After more than T_cleanup ticks it is *removed*.
+
+Row i of ``heartbeat`` and ``last_seen`` is what peer i believes, and every rule below is a function
+of one row and of the rows other peers have sent to it; a peer reads nothing else.  A message
+carries the sender's row as it was when sent (``fresh``: heartbeats of unsuspected members, else -1).
+
+A heartbeat starts at the tick its peer starts, as the paper proposes, so a peer that restarts
+exceeds its former self.  A removed member's last heartbeat is kept: only a newer one brings it
+back, old gossip cannot.  Peers are numbered from 0 here.
+"""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringscope.kernel import kernel
+from ringscope.randomness import below
+
+Row: TypeAlias = NDArray[np.signedinteger[Any]]
+Matrix: TypeAlias = NDArray[np.signedinteger[Any]]
+Codes: TypeAlias = NDArray[np.int64]
+
+# last_seen: the tick of the last new heartbeat, or why the member is not in the list
+ABSENT, REMOVED, LEFT = -1, -2, -3
+# the states of a peer
+DOWN, JOINING, MEMBER, LEAVING = 0, 1, 2, 3
+# messages
+GOSSIP, JOIN_REQUEST, JOIN_REPLY, GOODBYE = 0, 1, 2, 3
+MESSAGE_KINDS = ("gossip", "join-request", "join-reply", "goodbye")
+# facts
+JOINED, TRUSTED, SUSPECTED, WAS_REMOVED = 0, 1, 2, 3
+
+PEER_BITS = 24
+PEER_MASK = (1 << PEER_BITS) - 1
+KIND_SHIFT = 2 * PEER_BITS
+
+#: A join request is repeated after this many ticks without an answer.
+JOIN_RETRY_TICKS = 5
+#: Every so many ticks a peer gossips to one member it has removed, so that healed partitions merge.
+RECONNECT_TICKS = 10
+
+
+@kernel
+def encode(kind: int, first: int, second: int) -> int:
+    """Pack a message (kind, source, target) or a fact (kind, observer, member) into one integer."""
+    return (kind << KIND_SHIFT) | (first << PEER_BITS) | second
+
+
+@kernel
+def push(buffer: Codes, count: int, code: int) -> Codes:
+    """Append ``code`` as item ``count`` and return the buffer, enlarged when it was full."""
+    if count == buffer.shape[0]:
+        larger = np.empty(2 * count + 16, np.int64)
+        larger[:count] = buffer
+        buffer = larger
+    buffer[count] = code
+    return buffer
+
+
+@kernel
+def merge(
+    peer: int,
+    heartbeat: Row,
+    last_seen: Row,
+    fresh: Row,
+    now: int,
+    t_fail: int,
+    facts: Codes,
+    count: int,
+) -> tuple[Codes, int]:
+    """Take over every heartbeat of the row ``fresh`` that is newer than what ``peer`` knows."""
+    for member in range(heartbeat.shape[0]):
+        if fresh[member] > heartbeat[member]:
+            seen = last_seen[member]
+            if seen < 0:
+                facts = push(facts, count, encode(JOINED, peer, member))
+                count += 1
+            elif now - seen > t_fail:
+                facts = push(facts, count, encode(TRUSTED, peer, member))
+                count += 1
+            heartbeat[member] = fresh[member]
+            last_seen[member] = now
+    return facts, count
+
+
+@kernel
+def expire(
+    peer: int,
+    last_seen: Row,
+    now: int,
+    last_turn: int,
+    t_fail: int,
+    t_cleanup: int,
+    facts: Codes,
+    count: int,
+) -> tuple[Codes, int]:
+    """Suspect members silent for more than ``t_fail`` ticks, remove after ``t_cleanup``."""
+    for member in range(last_seen.shape[0]):
+        seen = last_seen[member]
+        if seen < 0 or now - seen <= t_fail or member == peer:
+            continue
+        if last_turn - seen <= t_fail:
+            facts = push(facts, count, encode(SUSPECTED, peer, member))
+            count += 1
+        if now - seen > t_cleanup:
+            last_seen[member] = REMOVED
+            facts = push(facts, count, encode(WAS_REMOVED, peer, member))
+            count += 1
+    return facts, count
+
+
+@kernel
+def write_fresh(
+    peer: int, heartbeat: Row, last_seen: Row, fresh: Row, now: int, t_fail: int
+) -> tuple[int, int]:
+    """Write what ``peer`` sends this tick; return how many others it trusts and has removed."""
+    trusted = -1  # not counting itself
+    removed = 0
+    for member in range(heartbeat.shape[0]):
+        seen = last_seen[member]
+        if seen >= 0 and now - seen <= t_fail:
+            fresh[member] = heartbeat[member]
+            trusted += 1
+        else:
+            fresh[member] = -1
+            if seen == REMOVED:
+                removed += 1
+    return trusted, removed
+
+
+@kernel
+def gossip(
+    peer: int,
+    last_seen: Row,
+    fresh: Row,
+    trusted: int,
+    removed: int,
+    now: int,
+    fanout: int,
+    key: int,
+    outbox: Codes,
+    sent: int,
+) -> tuple[Codes, int]:
+    """Send the row to ``fanout`` distinct random trusted members, now and then to a removed one."""
+    size = last_seen.shape[0]
+    if trusted <= fanout:
+        for member in range(size):
+            if member != peer and fresh[member] >= 0:
+                outbox = push(outbox, sent, encode(GOSSIP, peer, member))
+                sent += 1
+    else:
+        first = sent
+        attempt = 0
+        while sent - first < fanout:
+            member = below(size, key, now, peer, attempt)
+            attempt += 1
+            code = encode(GOSSIP, peer, member)
+            chosen = member == peer or fresh[member] < 0
+            for earlier in range(first, sent):
+                chosen = chosen or outbox[earlier] == code
+            if not chosen:
+                outbox = push(outbox, sent, code)
+                sent += 1
+    if removed > 0 and (now + peer) % RECONNECT_TICKS == 0:
+        attempt = 1 << 20
+        member = below(size, key, now, peer, attempt)
+        while last_seen[member] != REMOVED:
+            attempt += 1
+            member = below(size, key, now, peer, attempt)
+        outbox = push(outbox, sent, encode(GOSSIP, peer, member))
+        sent += 1
+    return outbox, sent
+
+
+@kernel
+def contact(peer: int, attempt: int, size: int) -> int:
+    """Return whom a joining peer asks: the introducer (0), every other time another peer in turn.
+
+    -1: the introducer itself has asked everybody once and found nobody; it starts the group anew.
+    """
+    if peer == 0:
+        return attempt + 1 if attempt + 1 < size else -1
+    if attempt % 2 == 0:
+        return 0
+    other = (peer + 1 + attempt // 2) % size
+    return other if other != peer else 0
+
+
+@kernel
+def receive(
+    kind: int,
+    source: int,
+    peer: int,
+    state: NDArray[np.int8],
+    heartbeat: Row,
+    last_seen: Row,
+    fresh: Row,
+    now: int,
+    t_fail: int,
+    facts: Codes,
+    count: int,
+) -> tuple[Codes, int]:
+    """Take in one message; hearing from a member makes a joining peer a member."""
+    if kind == GOODBYE:
+        heartbeat[source] = max(heartbeat[source], fresh[source])
+        if last_seen[source] >= 0:
+            facts = push(facts, count, encode(WAS_REMOVED, peer, source))
+            count += 1
+        last_seen[source] = LEFT
+        return facts, count
+    if kind == JOIN_REQUEST and state[peer] != MEMBER:
+        return facts, count
+    if state[peer] == JOINING:
+        state[peer] = MEMBER
+    return merge(peer, heartbeat, last_seen, fresh, now, t_fail, facts, count)
+
+
+@kernel
+def duties(
+    peer: int,
+    state: NDArray[np.int8],
+    joining_since: int,
+    last_seen: Row,
+    fresh: Row,
+    trusted: int,
+    removed: int,
+    now: int,
+    fanout: int,
+    key: int,
+    outbox: Codes,
+    sent: int,
+) -> tuple[Codes, int]:
+    """Send what a peer sends of its own accord: gossip, requests to join, or goodbyes."""
+    size = last_seen.shape[0]
+    if state[peer] == JOINING and (now - joining_since) % JOIN_RETRY_TICKS == 0:
+        target = contact(peer, (now - joining_since) // JOIN_RETRY_TICKS, size)
+        if target < 0:
+            state[peer] = MEMBER
+        else:
+            outbox = push(outbox, sent, encode(JOIN_REQUEST, peer, target))
+            sent += 1
+    elif state[peer] == MEMBER:
+        outbox, sent = gossip(
+            peer, last_seen, fresh, trusted, removed, now, fanout, key, outbox, sent
+        )
+    elif state[peer] == LEAVING and last_seen[peer] >= 0:
+        for member in range(size):
+            if member != peer and last_seen[member] >= 0:
+                outbox = push(outbox, sent, encode(GOODBYE, peer, member))
+                sent += 1
+        last_seen[peer] = LEFT
+    return outbox, sent
+
+
+@kernel
+def by_target(inbox: Codes, inbox_size: int, size: int) -> tuple[Codes, Codes]:
+    """Sort the inbox by target, keeping its order: peer i's messages lie from starts[i] on."""
+    starts = np.zeros(size + 1, np.int64)
+    for i in range(inbox_size):
+        starts[(inbox[i] & PEER_MASK) + 1] += 1
+    for peer in range(size):
+        starts[peer + 1] += starts[peer]
+    free = starts.copy()
+    ordered = np.empty(inbox_size, np.int64)
+    for i in range(inbox_size):
+        target = inbox[i] & PEER_MASK
+        ordered[free[target]] = inbox[i]
+        free[target] += 1
+    return starts, ordered
+
+
+@kernel
+def membership_turns(
+    now: int,
+    state: NDArray[np.int8],
+    heartbeat: Matrix,
+    last_seen: Matrix,
+    fresh_before: Matrix,
+    fresh_now: Matrix,
+    last_turn: NDArray[np.int32],
+    joining_since: NDArray[np.int32],
+    t_fail: int,
+    t_cleanup: int,
+    fanout: int,
+    key: int,
+    inbox: Codes,
+    inbox_size: int,
+    received: NDArray[np.int64],
+    outbox: Codes,
+    facts: Codes,
+) -> tuple[Codes, int, Codes, int]:
+    """Give every live peer its turn, in order: its messages, then its duties of this tick.
+
+    ``inbox`` holds the messages that arrive now, in the order in which they were sent, each with
+    the row that its sender wrote into ``fresh_before``; those to peers that are down are lost.
+    ``received`` counts the others.  Returns the outbox and the facts, each with its length.
+    """
+    size = state.shape[0]
+    starts, ordered = by_target(inbox, inbox_size, size)
+    count = 0
+    sent = 0
+    for peer in range(size):
+        if state[peer] == DOWN:
+            continue
+        hb = heartbeat[peer]
+        seen = last_seen[peer]
+        fresh = fresh_now[peer]
+        for i in range(starts[peer], starts[peer + 1]):
+            kind = ordered[i] >> KIND_SHIFT
+            source = (ordered[i] >> PEER_BITS) & PEER_MASK
+            row = fresh_before[source]
+            facts, count = receive(
+                kind, source, peer, state, hb, seen, row, now, t_fail, facts, count
+            )
+            if kind == JOIN_REQUEST and state[peer] == MEMBER:
+                outbox = push(outbox, sent, encode(JOIN_REPLY, peer, source))
+                sent += 1
+        received[peer] = starts[peer + 1] - starts[peer]
+
+        hb[peer] += 1
+        if seen[peer] >= 0:
+            seen[peer] = now
+        facts, count = expire(peer, seen, now, last_turn[peer], t_fail, t_cleanup, facts, count)
+        last_turn[peer] = now
+        trusted, removed = write_fresh(peer, hb, seen, fresh, now, t_fail)
+        outbox, sent = duties(
+            peer,
+            state,
+            joining_since[peer],
+            seen,
+            fresh,
+            trusted,
+            removed,
+            now,
+            fanout,
+            key,
+            outbox,
+            sent,
+        )
+    return outbox, sent, facts, count

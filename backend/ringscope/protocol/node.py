@@ -1,0 +1,169 @@
+"""The key-value node of one peer: replica, coordinator and stabilisation behind one door.
+
+`KeyValueNode.turn` is given the tick, the messages that arrived and the ring this peer believes in;
+it sends messages and reports events, and does nothing else.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from ringscope.events import (
+    AnyEvent,
+    CopyDropped,
+    CopyStored,
+    OperationEnded,
+    OperationStarted,
+    ReplicaAnswered,
+)
+from ringscope.protocol.coordinator import Coordinator, Ended
+from ringscope.protocol.messages import Answer, Copy, Message, Offer, Reply, Request, Transfer
+from ringscope.protocol.quorum import degrade
+from ringscope.protocol.replica import Replica
+from ringscope.protocol.ring import Ring
+from ringscope.protocol.stabilisation import Stabiliser
+
+Emit = Callable[[AnyEvent], None]
+Post = Callable[[int, int, Message], None]
+
+
+class KeyValueNode:
+    """One peer's part in the store.  ``post(source, target, message)`` and ``emit(event)`` are all
+    it knows of the world."""
+
+    __slots__ = (
+        "_emit",
+        "_forget_at",
+        "_peer",
+        "_post",
+        "_timeout",
+        "coordinator",
+        "replica",
+        "stabiliser",
+    )
+
+    def __init__(self, peer: int, operation_timeout: int, post: Post, emit: Emit) -> None:
+        self._peer = peer
+        self._timeout = operation_timeout
+        self._post = post
+        self._emit = emit
+        self._forget_at = 0
+        self.replica = Replica()
+        self.coordinator = Coordinator(operation_timeout)
+        self.stabiliser = Stabiliser(peer, self.replica)
+
+    @property
+    def busy(self) -> bool:
+        """Whether it has something to do without a message."""
+        return bool(self.replica.copies or self.coordinator.pending)
+
+    @property
+    def settled(self) -> bool:
+        """Whether it owes nobody anything: no answer to a client, no copy to another peer."""
+        return not self.coordinator.pending and self.stabiliser.settled
+
+    def begin(self, now: int, request: Request, shown: str | None, ring: Ring, quorum: int) -> None:
+        """Coordinate a client operation; ``shown`` is the value its log line names."""
+        replicas = ring.replicas(request.key)
+        quorum = degrade(quorum, len(replicas))
+        self.coordinator.start(request, replicas, quorum, now)
+        self._emit(
+            OperationStarted(
+                now,
+                request.transaction,
+                request.kind,
+                request.key,
+                shown,
+                self._peer,
+                replicas,
+                quorum,
+            )
+        )
+        for replica in replicas:
+            self._send(replica, request)
+
+    def turn(self, now: int, inbox: Sequence[tuple[int, Message]], ring: Ring | None) -> None:
+        """Take one tick: the messages in order, then what is overdue, then stabilisation."""
+        self.stabiliser.ring = ring
+        for source, message in inbox:
+            self._take(now, source, message)
+        if self.coordinator.pending:
+            for ended in self.coordinator.overdue(now):
+                self._end(now, ended)
+            for replica, request in self.coordinator.resends(now):
+                self._send(replica, request)
+        if self.replica.copies:
+            self.stabiliser.work(now, self._send)
+        if now >= self._forget_at:
+            self._forget_at = now + self._timeout
+            self.replica.forget_replies()
+
+    def go_down(self, now: int) -> None:
+        """Report the operations that nobody will ever answer, because this peer is going down."""
+        for operation in self.coordinator.pending.values():
+            self._report(now, Ended(operation, "lost", operation.request.value))
+
+    def _take(self, now: int, source: int, message: Message) -> None:
+        if isinstance(message, Request):
+            self._take_request(now, source, message)
+        elif isinstance(message, Reply):
+            ended = self.coordinator.take_reply(source, message)
+            if ended is not None:
+                self._end(now, ended)
+        elif isinstance(message, Offer):
+            self.stabiliser.take_offer(source, message, now, self._send)
+        elif isinstance(message, Answer):
+            for key in self.stabiliser.take_answer(source, message, self._send):
+                self._emit(CopyDropped(now, self._peer, key))
+        else:
+            adopted = self.stabiliser.take_transfer(source, message, now, self._send)
+            self._stored(now, adopted, message)
+
+    def _take_request(self, now: int, source: int, request: Request) -> None:
+        reply = self.replica.earlier_reply(request.transaction)
+        if reply is None:
+            reply = self.replica.carry_out(request)
+            value = request.value
+            if request.kind == "read" and reply.ok and reply.copy is not None:
+                value = reply.copy.value
+            self._emit(
+                ReplicaAnswered(
+                    now, request.transaction, request.kind, request.key, value, self._peer, reply.ok
+                )
+            )
+            if reply.copy is not None and reply.copy.version == request.version:
+                self.stabiliser.written(request.key)
+                version, written = reply.copy
+                self._emit(CopyStored(now, self._peer, request.key, written, version, "write"))
+        self._send(source, reply)
+
+    def _end(self, now: int, ended: Ended) -> None:
+        operation = ended.operation
+        self._report(now, ended)
+        newest = operation.newest()
+        if operation.request.kind == "read" and ended.outcome != "timeout" and newest is not None:
+            repair = Transfer(((operation.request.key, newest),), "repair")
+            for replica in operation.stale():
+                self._send(replica, repair)
+
+    def _report(self, now: int, ended: Ended) -> None:
+        operation = ended.operation
+        request = operation.request
+        self._emit(
+            OperationEnded(
+                now,
+                request.transaction,
+                request.kind,
+                request.key,
+                ended.value,
+                self._peer,
+                ended.outcome,
+                operation.accepted,
+                len(operation.replies),
+            )
+        )
+
+    def _stored(self, now: int, adopted: Iterable[tuple[str, Copy]], transfer: Transfer) -> None:
+        for key, copy in adopted:
+            self._emit(CopyStored(now, self._peer, key, copy.value, copy.version, transfer.cause))
+
+    def _send(self, target: int, message: Message) -> None:
+        self._post(self._peer, target, message)

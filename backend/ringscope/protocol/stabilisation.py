@@ -1,0 +1,177 @@
+"""Stabilisation: keep exactly the replica set of every key in possession of its newest copy.
+
+When the ring changes, and from time to time anyway (what loss broke must heal too), a peer surveys
+its copies.  Who offers what to whom is fixed by the ring, so that holders do not contend:
+
+- the primary offers a key to the other replicas,
+- another replica offers it to the primary only,
+- a peer that no longer belongs to the replica set offers it to the whole set, and drops its copy
+  only when each of them has said that it holds one at least as new.
+
+An offer carries versions, not values.  The receiver asks for what it lacks, once, from the first
+who offered; it says what it holds; and it sends back what it knows newer.  Peers may disagree about
+the ring: a receiver that does not think a key is its own stays silent, and the offer is repeated
+until the views agree.  Everything is idempotent, and nothing of it counts as a client operation.
+"""
+
+from collections.abc import Callable
+
+from ringscope.protocol.messages import Answer, Copy, Message, Offer, Transfer, Version
+from ringscope.protocol.replica import Replica
+from ringscope.protocol.ring import Ring
+
+#: Unanswered offers are repeated after this many ticks (offer, answer, transfer, answer: four).
+OFFER_RETRY_TICKS = 5
+#: A peer surveys all its copies at least this often.
+SWEEP_TICKS = 25
+
+Send = Callable[[int, Message], None]
+
+
+class Stabiliser:
+    """Finds homes for the copies of one peer."""
+
+    __slots__ = (
+        "_asked",
+        "_missing",
+        "_offer_at",
+        "_peer",
+        "_replica",
+        "_surveyed",
+        "_sweep_at",
+        "ring",
+    )
+
+    def __init__(self, peer: int, replica: Replica) -> None:
+        self.ring: Ring | None = None  # what the peer believes now; None: not (yet) a member
+        self._surveyed: Ring | None = None
+        self._peer = peer
+        self._replica = replica
+        self._missing: dict[str, list[int]] = {}  # key -> peers that have not confirmed it
+        self._asked: dict[str, int] = {}  # key -> tick when it was last asked for
+        self._sweep_at = 0
+        self._offer_at = 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether every copy is where this peer thinks it should be."""
+        return not self._missing
+
+    def work(self, now: int, send: Send) -> None:
+        """Survey the copies if it is time to, and offer what is unconfirmed."""
+        if self.ring is None:
+            return
+        if self.ring is not self._surveyed or now >= self._sweep_at:
+            self._survey(now, self.ring)
+        if self._missing and now >= self._offer_at:
+            self._offer_at = now + OFFER_RETRY_TICKS
+            for target, versions in self._offers():
+                send(target, Offer(tuple(versions)))
+
+    def written(self, key: str) -> None:
+        """Note a client's write: a peer that is no replica of the key has to find it a home."""
+        if self.ring is not None and self._peer not in self.ring.replicas(key):
+            self._missing[key] = self._concerned(self.ring.replicas(key))
+
+    def take_offer(self, source: int, offer: Offer, now: int, send: Send) -> None:
+        """Answer what is held and wanted, and return what is known newer."""
+        held: list[tuple[str, Version]] = []
+        wanted: list[str] = []
+        newer: list[tuple[str, Copy]] = []
+        for key, version in offer.versions:
+            copy = self._replica.copies.get(key)
+            if copy is not None and copy.version >= version:
+                held.append((key, copy.version))
+                if copy.version > version and self._belongs(source, key):
+                    newer.append((key, copy))
+            elif self._belongs(self._peer, key) and self._may_ask(key, now):
+                wanted.append(key)
+        if held or wanted:
+            send(source, Answer(tuple(held), tuple(wanted)))
+        if newer:
+            send(source, Transfer(tuple(newer), "stabilisation"))
+
+    def take_answer(self, source: int, answer: Answer, send: Send) -> list[str]:
+        """Note what ``source`` holds, send what it wants; return the keys given up for good."""
+        copies = self._replica.copies
+        dropped = [key for key, version in answer.held if self._confirm(source, key, version)]
+        for key in dropped:
+            del copies[key]
+        transfer = tuple((key, copies[key]) for key in answer.wanted if key in copies)
+        if transfer:
+            send(source, Transfer(transfer, "stabilisation"))
+        return dropped
+
+    def take_transfer(
+        self, source: int, transfer: Transfer, now: int, send: Send
+    ) -> list[tuple[str, Copy]]:
+        """Adopt the copies that are newer and belong here; return those."""
+        adopted: list[tuple[str, Copy]] = []
+        held: list[tuple[str, Version]] = []
+        for key, copy in transfer.copies:
+            if not (self._belongs(self._peer, key) or key in self._replica.copies):
+                continue
+            self._asked.pop(key, None)
+            if self._replica.adopt(key, copy):
+                adopted.append((key, copy))
+                self._pass_on(key, source, now)
+            held.append((key, self._replica.copies[key].version))
+        if held and transfer.cause == "stabilisation":
+            send(source, Answer(tuple(held), ()))
+        return adopted
+
+    def _survey(self, now: int, ring: Ring) -> None:
+        self._surveyed = ring
+        self._sweep_at = now + SWEEP_TICKS
+        self._offer_at = now
+        self._missing = {}
+        for key in self._replica.copies:
+            concerned = self._concerned(ring.replicas(key))
+            if concerned:
+                self._missing[key] = concerned
+
+    def _concerned(self, replicas: tuple[int, ...]) -> list[int]:
+        """Return to whom this peer offers a key of that replica set (see the module's rules)."""
+        if self._peer not in replicas:
+            return list(replicas)
+        return list(replicas[1:] if replicas[0] == self._peer else replicas[:1])
+
+    def _offers(self) -> list[tuple[int, list[tuple[str, Version]]]]:
+        """Group what is unconfirmed by the peer to offer it to, in peer order."""
+        offers: dict[int, list[tuple[str, Version]]] = {}
+        for key, peers in self._missing.items():
+            version = self._replica.copies[key].version
+            for peer in peers:
+                offers.setdefault(peer, []).append((key, version))
+        return sorted(offers.items())
+
+    def _belongs(self, peer: int, key: str) -> bool:
+        return self.ring is not None and peer in self.ring.replicas(key)
+
+    def _may_ask(self, key: str, now: int) -> bool:
+        """Ask for a key once, and again only when the copy has not come in time."""
+        if now - self._asked.get(key, -OFFER_RETRY_TICKS) < OFFER_RETRY_TICKS:
+            return False
+        self._asked[key] = now
+        return True
+
+    def _confirm(self, source: int, key: str, version: Version) -> bool:
+        """Note that ``source`` holds ``version``; say whether this peer's copy may go."""
+        waiting = self._missing.get(key)
+        if waiting is None or source not in waiting:
+            return False
+        if self._replica.copies[key].version > version:
+            return False
+        waiting.remove(source)
+        if waiting:
+            return False
+        del self._missing[key]
+        return self.ring is not None and self._peer not in self.ring.replicas(key)
+
+    def _pass_on(self, key: str, source: int, now: int) -> None:
+        """A primary that has just received a copy sees to the other replicas at once."""
+        if self.ring is not None and self.ring.replicas(key)[0] == self._peer:
+            self._missing[key] = [peer for peer in self.ring.replicas(key)[1:] if peer != source]
+            self._offer_at = now
+            if not self._missing[key]:
+                del self._missing[key]

@@ -1,0 +1,46 @@
+"""How much a server takes on; whatever goes beyond is refused with the limit in the message."""
+
+from dataclasses import dataclass
+
+from ringscope.server.problems import invalid
+from ringscope.simulation.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Upper bounds; sizes in bytes, times in seconds.
+
+    ``running``: runs that advance at once; ``live``: runs kept ready in memory; ``stored_runs`` and
+    ``stored_scenarios``: rows in the database (the oldest idle run makes room for a new one);
+    ``grade_cells``: scenarios times seeds of one grading; ``at_once``: those answered without a
+    job; ``events``: events in one REST answer.
+    """
+
+    peers: int = 1000
+    ticks: int = 10_000
+    keys: int = 10_000
+    upload: int = 1_000_000
+    running: int = 8
+    live: int = 24
+    stored_runs: int = 500
+    stored_scenarios: int = 200
+    actions: int = 1000
+    events: int = 20_000
+    grade_files: int = 32
+    grade_cells: int = 7_000
+    at_once: int = 5
+    jobs: int = 2
+    grade_seconds: float = 3600.0
+
+    def check(self, scenario: Scenario) -> None:
+        """Refuse a scenario that is too large to be watched on a server."""
+        for what, value, most in (
+            ("MAX_NNB", scenario.peers, self.peers),
+            ("TICKS", scenario.ticks, self.ticks),
+            ("KEYS", scenario.keys, self.keys),
+        ):
+            if value > most:
+                raise invalid(
+                    f"{scenario.name}.conf: {what} is {value}, but this server takes at most {most}; "
+                    "`ringscope run` has no such limit"
+                )
