@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 OperationKind = Literal["create", "read", "update", "delete"]
+Layer = Literal["membership", "store"]
 Outcome = Literal["success", "failure", "timeout", "lost"]
 
 
@@ -136,10 +137,10 @@ class MessagesSent(Event, frozen=True, gc=False, tag=True):
     """All messages of one layer that peers sent in this tick, in sending order.
 
     ``fates[i]`` is 0 when message i is under way, 1 when it was lost by chance, 2 when a
-    partition cut it, 3 when a configured limit refused it.
+    partition cut it.
     """
 
-    layer: Literal["membership", "store"]
+    layer: Layer
     kinds: Sequence[str]
     sources: Sequence[int]
     targets: Sequence[int]
@@ -149,7 +150,7 @@ class MessagesSent(Event, frozen=True, gc=False, tag=True):
 class MessagesCounted(Event, frozen=True, gc=False, tag=True):
     """What each peer sent and received on one layer in this tick; column i is peer i + 1."""
 
-    layer: Literal["membership", "store"]
+    layer: Layer
     sent: Sequence[int]
     received: Sequence[int]
 

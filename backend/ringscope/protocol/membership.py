@@ -7,7 +7,8 @@ to.  After more than T_cleanup ticks it is *removed*.
 
 Row i of ``heartbeat`` and ``last_seen`` is what peer i believes, and every rule below is a function
 of one row and of the rows other peers have sent to it; a peer reads nothing else.  A message
-carries the sender's row as it was when sent (``fresh``: heartbeats of unsuspected members, else -1).
+carries the sender's row as it was when sent (``fresh``: the heartbeats of unsuspected members, for
+others -1).
 
 A heartbeat starts at the tick its peer starts, as the paper proposes, so a peer that restarts
 exceeds its former self.  A removed member's last heartbeat is kept: only a newer one brings it

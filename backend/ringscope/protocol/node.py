@@ -19,7 +19,7 @@ from ringscope.protocol.messages import Answer, Copy, Message, Offer, Reply, Req
 from ringscope.protocol.quorum import degrade
 from ringscope.protocol.replica import Replica
 from ringscope.protocol.ring import Ring
-from ringscope.protocol.stabilisation import Stabiliser
+from ringscope.protocol.stabilisation import NEVER, Stabiliser
 
 Emit = Callable[[AnyEvent], None]
 Post = Callable[[int, int, Message], None]
@@ -51,11 +51,6 @@ class KeyValueNode:
         self.stabiliser = Stabiliser(peer, self.replica)
 
     @property
-    def busy(self) -> bool:
-        """Whether it has something to do without a message."""
-        return bool(self.replica.copies or self.coordinator.pending)
-
-    @property
     def settled(self) -> bool:
         """Whether it owes nobody anything: no answer to a client, no copy to another peer."""
         return not self.coordinator.pending and self.stabiliser.settled
@@ -80,8 +75,11 @@ class KeyValueNode:
         for replica in replicas:
             self._send(replica, request)
 
-    def turn(self, now: int, inbox: Sequence[tuple[int, Message]], ring: Ring | None) -> None:
-        """Take one tick: the messages in order, then what is overdue, then stabilisation."""
+    def turn(self, now: int, inbox: Sequence[tuple[int, Message]], ring: Ring | None) -> int:
+        """Take one tick: the messages in order, then what is overdue, then stabilisation.
+
+        Returns the tick of the next turn to take even if no message arrives and no ring changes.
+        """
         self.stabiliser.ring = ring
         for source, message in inbox:
             self._take(now, source, message)
@@ -90,11 +88,11 @@ class KeyValueNode:
                 self._end(now, ended)
             for replica, request in self.coordinator.resends(now):
                 self._send(replica, request)
-        if self.replica.copies:
-            self.stabiliser.work(now, self._send)
         if now >= self._forget_at:
             self._forget_at = now + self._timeout
             self.replica.forget_replies()
+        wake = self.stabiliser.work(now, self._send) if self.replica.copies else NEVER
+        return now + 1 if self.coordinator.pending else wake
 
     def go_down(self, now: int) -> None:
         """Report the operations that nobody will ever answer, because this peer is going down."""

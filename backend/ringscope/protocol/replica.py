@@ -39,7 +39,7 @@ class Replica:
         return reply
 
     def adopt(self, key: str, copy: Copy) -> bool:
-        """Store ``copy`` if it is newer than what is held (last writer wins); say whether it was."""
+        """Store ``copy`` if it is newer than what is held: the last writer wins.  Was it?"""
         held = self.copies.get(key)
         if held is not None and held.version >= copy.version:
             return False
@@ -47,5 +47,5 @@ class Replica:
         return True
 
     def forget_replies(self) -> None:
-        """Forget the replies given before the last call of this; call once per operation timeout."""
+        """Forget the replies given before the last call; call once per operation timeout."""
         self._earlier_replies, self._replies = self._replies, {}

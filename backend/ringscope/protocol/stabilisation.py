@@ -24,6 +24,8 @@ from ringscope.protocol.ring import Ring
 OFFER_RETRY_TICKS = 5
 #: A peer surveys all its copies at least this often.
 SWEEP_TICKS = 25
+#: A tick that never comes.
+NEVER = 1 << 62
 
 Send = Callable[[int, Message], None]
 
@@ -57,16 +59,20 @@ class Stabiliser:
         """Whether every copy is where this peer thinks it should be."""
         return not self._missing
 
-    def work(self, now: int, send: Send) -> None:
-        """Survey the copies if it is time to, and offer what is unconfirmed."""
+    def work(self, now: int, send: Send) -> int:
+        """Survey the copies if it is time to, and offer what is unconfirmed.
+
+        Returns the tick at which there is something to do again.
+        """
         if self.ring is None:
-            return
+            return NEVER
         if self.ring is not self._surveyed or now >= self._sweep_at:
             self._survey(now, self.ring)
         if self._missing and now >= self._offer_at:
             self._offer_at = now + OFFER_RETRY_TICKS
             for target, versions in self._offers():
                 send(target, Offer(tuple(versions)))
+        return min(self._sweep_at, self._offer_at) if self._missing else self._sweep_at
 
     def written(self, key: str) -> None:
         """Note a client's write: a peer that is no replica of the key has to find it a home."""

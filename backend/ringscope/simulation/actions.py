@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from ringscope.events import (
     LossChanged,
@@ -15,7 +15,7 @@ from ringscope.protocol.messages import Request
 from ringscope.protocol.ring import Ring
 from ringscope.randomness import Stream
 from ringscope.simulation.timeline import (
-    AnyAction,
+    Action,
     Drop,
     Fail,
     FailBystander,
@@ -51,7 +51,7 @@ class Actor:
         if self._partition_until == now:
             self._set_partition((), None)
 
-    def apply(self, action: AnyAction) -> str | None:
+    def apply(self, action: Action) -> str | None:
         """Carry ``action`` out; return why not, in one sentence, if it cannot be."""
         match action:
             case Fail(peer=peer):
@@ -72,7 +72,7 @@ class Actor:
             case Operate():
                 return self._operate(action)
             case _:
-                assert_never(action)
+                raise TypeError(f"not an action: {action!r}")
         return None
 
     # --- peers ------------------------------------------------------------------------------
@@ -175,4 +175,5 @@ class Actor:
         quorum = rules.read_quorum if action.kind == "read" else rules.write_quorum
         node = cluster.nodes[coordinator - 1]
         node.begin(cluster.tick, request, action.value, ring, quorum)
+        cluster.wake[coordinator - 1] = cluster.tick + 1
         return None

@@ -11,6 +11,7 @@ from ringscope.events import (
     ActionApplied,
     ActionRejected,
     AnyEvent,
+    Layer,
     MembersJoined,
     MembersRemoved,
     MembersSuspected,
@@ -23,12 +24,12 @@ from ringscope.events import (
     TickEnded,
 )
 from ringscope.protocol.membership import (
+    DOWN,
     JOINED,
     KIND_SHIFT,
     LEAVING,
     LEFT,
     MEMBER,
-    MESSAGE_KINDS,
     PEER_BITS,
     PEER_MASK,
     SUSPECTED,
@@ -38,15 +39,19 @@ from ringscope.protocol.membership import (
 )
 from ringscope.protocol.messages import Message
 from ringscope.protocol.node import KeyValueNode
+from ringscope.protocol.stabilisation import NEVER
 from ringscope.simulation import course
 from ringscope.simulation.actions import Actor
-from ringscope.simulation.emulnet import UNDER_WAY, EmulNet, Envelope
+from ringscope.simulation.emulnet import EmulNet, Traffic
 from ringscope.simulation.group import Group
 from ringscope.simulation.scenario import Scenario
-from ringscope.simulation.snapshot import MessageView, PeerState, Snapshot, take_snapshot
+from ringscope.simulation.snapshot import PeerState, Snapshot, take_snapshot
 from ringscope.simulation.timeline import Action, Join, Operate
 
-FACT_EVENTS = {
+FactEvent = (
+    type[MembersJoined] | type[MembersTrusted] | type[MembersSuspected] | type[MembersRemoved]
+)
+FACT_EVENTS: dict[int, FactEvent] = {
     JOINED: MembersJoined,
     TRUSTED: MembersTrusted,
     SUSPECTED: MembersSuspected,
@@ -83,11 +88,9 @@ class Cluster:
         self.nodes: list[KeyValueNode] = []
         self.conditions: list[PeerState] = []  # what a peer that is down is, and since when
         self.since: list[int] = []
+        self.wake: list[int] = []  # when a node wants its turn even without a message
         self.events: list[AnyEvent] = []
-        self.last_messages = MessageView((), (), (), ())
         self._transactions = count(1)
-        self._inboxes: dict[int, list[tuple[int, Message]]] = {}
-        self._store_under_way: list[Envelope] = []
         self._actor = Actor(self)
         self._grow_lists()
         self._due: dict[int, list[tuple[Action, bool]]] = {}
@@ -119,10 +122,9 @@ class Cluster:
             self._announce()
         self._start_peers(now)
         self._act(now)
-        membership = self._membership_turns(now)
-        store = self._store_turns(now)
+        received = self._membership_turns(now) + self._store_turns(now)
         self._see_off_leavers(now)
-        self._count(now, membership, store)
+        self.events.append(TickEnded(now, self.network.sent, received, self.network.lost))
         self.tick += 1
         events = list(self.events)
         self.events.clear()
@@ -153,6 +155,7 @@ class Cluster:
         self.nodes[peer - 1].go_down(self.tick)
         self.group.stop(peer - 1)
         self.nodes[peer - 1] = self._new_node(peer)
+        self.wake[peer - 1] = NEVER
         self.conditions[peer - 1] = condition
         self.since[peer - 1] = self.tick
 
@@ -163,11 +166,16 @@ class Cluster:
         self.network.grow(size)
         self._grow_lists()
 
+    def _ring_changed(self, peer: int) -> None:
+        self.group.forget_ring(peer - 1)
+        self.wake[peer - 1] = self.tick
+
     def _grow_lists(self) -> None:
         for peer in range(len(self.nodes) + 1, self.size + 1):
             self.nodes.append(self._new_node(peer))
             self.conditions.append("waiting")
             self.since.append(0)
+            self.wake.append(NEVER)
 
     def _new_node(self, peer: int) -> KeyValueNode:
         return KeyValueNode(
@@ -199,18 +207,17 @@ class Cluster:
             elif injected or not isinstance(action, Operate):
                 self.events.append(ActionApplied(now, str(action), injected))
 
-    def _membership_turns(self, now: int) -> tuple[int, int, int]:
+    def _membership_turns(self, now: int) -> int:
+        network = self.network
         received = np.zeros(self.size, np.int64)
-        sent = np.zeros(self.size, np.int64)
-        codes, total, facts = self.group.turn(now, *self.network.arriving(), received)
+        inbox = network.membership_under_way
+        codes, count, facts = self.group.turn(now, inbox, network.membership_count, received)
         if len(facts):
             self._report_facts(now, facts)
-        fates = self.network.send_membership(now, codes, total, sent)
+        network.send_membership(now, codes, count)
         if self.trace:
-            self.events.append(MessagesCounted(now, "membership", sent.tolist(), received.tolist()))
-            self.events.append(_membership_messages(now, codes[:total], fates))
-        passed = int(sent.sum())
-        return passed, int(received.sum()), total - passed
+            self._trace(now, "membership", network.membership_traffic(), received.tolist())
+        return int(received.sum())
 
     def _report_facts(self, now: int, facts: Codes) -> None:
         kinds = facts >> KIND_SHIFT
@@ -222,43 +229,29 @@ class Cluster:
                 seen_by = observers[chosen].tolist()
                 self.events.append(event(now, seen_by, members[chosen].tolist()))
                 if kind in (JOINED, WAS_REMOVED):
-                    self.group.forget_rings([peer - 1 for peer in seen_by])
+                    for peer in seen_by:
+                        self._ring_changed(peer)
 
-    def _store_turns(self, now: int) -> tuple[int, int, int]:
+    def _store_turns(self, now: int) -> int:
         inboxes: dict[int, list[tuple[int, Message]]] = {}
-        for source, target, message in self._store_under_way:
+        for source, target, message in self.network.store_under_way:
             inboxes.setdefault(target, []).append((source, message))
         received = [0] * self.size
-        for peer in range(1, self.size + 1):
-            node = self.nodes[peer - 1]
-            inbox = inboxes.get(peer, ())
-            if (inbox or node.busy) and self.group.state[peer - 1]:
+        due = {index + 1 for index, wake in enumerate(self.wake) if wake <= now}
+        for peer in sorted(due.union(inboxes)):
+            if self.group.state[peer - 1] != DOWN:
+                inbox = inboxes.get(peer, ())
                 received[peer - 1] = len(inbox)
-                node.turn(now, inbox, self.group.ring(peer - 1))
-        posted, fates = self.network.send_store(now)
-        self._store_under_way = [
-            envelope for envelope, fate in zip(posted, fates, strict=True) if fate == UNDER_WAY
-        ]
+                ring = self.group.ring(peer - 1)
+                self.wake[peer - 1] = self.nodes[peer - 1].turn(now, inbox, ring)
+        self.network.send_store(now)
         if self.trace:
-            self._trace_store(now, posted, fates, received)
-        passed = len(self._store_under_way)
-        return passed, sum(received), len(posted) - passed
+            self._trace(now, "store", self.network.store_traffic(), received)
+        return sum(received)
 
-    def _trace_store(self, now, posted, fates, received) -> None:  # type: ignore[no-untyped-def]
-        sent = [0] * self.size
-        for source, _, _ in self._store_under_way:
-            sent[source - 1] += 1
-        self.events.append(MessagesCounted(now, "store", sent, received))
-        self.events.append(
-            MessagesSent(
-                now,
-                "store",
-                [message.kind for _, _, message in posted],
-                [source for source, _, _ in posted],
-                [target for _, target, _ in posted],
-                list(fates),
-            )
-        )
+    def _trace(self, now: int, layer: Layer, traffic: Traffic, received: list[int]) -> None:
+        self.events.append(MessagesCounted(now, layer, traffic.sent_by(self.size), received))
+        self.events.append(MessagesSent(now, layer, *traffic))
 
     def _see_off_leavers(self, now: int) -> None:
         for index in np.flatnonzero(self.group.state == LEAVING).tolist():
@@ -268,20 +261,3 @@ class Cluster:
             if said_goodbye and (node.settled or not patience):
                 self.stop(index + 1, "left")
                 self.events.append(PeerLeft(now, index + 1))
-
-    def _count(
-        self, now: int, membership: tuple[int, int, int], store: tuple[int, int, int]
-    ) -> None:
-        sent, received, lost = (a + b for a, b in zip(membership, store, strict=True))
-        self.events.append(TickEnded(now, sent, received, lost))
-
-
-def _membership_messages(now: int, codes: Codes, fates: np.ndarray) -> MessagesSent:  # type: ignore[type-arg]
-    return MessagesSent(
-        now,
-        "membership",
-        [MESSAGE_KINDS[kind] for kind in (codes >> KIND_SHIFT).tolist()],
-        (((codes >> PEER_BITS) & PEER_MASK) + 1).tolist(),
-        ((codes & PEER_MASK) + 1).tolist(),
-        fates.tolist(),
-    )

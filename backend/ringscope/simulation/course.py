@@ -4,6 +4,7 @@ Times are the course's own.  A group too large to have settled by the insert tic
 peers, four of which start per tick) has its whole schedule moved, so that it still means something.
 """
 
+from ringscope.events import OperationKind
 from ringscope.randomness import Stream
 from ringscope.simulation.scenario import Scenario
 from ringscope.simulation.timeline import (
@@ -91,13 +92,13 @@ def _deletes(pairs: list[tuple[str, str]], tick: int) -> list[Action]:
 
 
 def _failing_replicas(
-    kind: str, key: str, value: str | None, invalid_value: str | None, later: int
+    kind: OperationKind, key: str, value: str | None, invalid_value: str | None, later: int
 ) -> list[Action]:
     """Operate on one key while ever more of its replicas crash: the steps 1, 2, 3.1, 3.2, 4, 5."""
     one, two, three, repaired, last = (tick + later for tick in TEST_TICKS)
 
     def operate(tick: int) -> Action:
-        return Operate(tick, kind, key, value)  # type: ignore[arg-type]
+        return Operate(tick, kind, key, value)
 
     return [
         operate(one),
@@ -108,5 +109,5 @@ def _failing_replicas(
         operate(repaired),
         FailBystander(last, key),
         operate(last),
-        Operate(last, kind, INVALID_KEY, invalid_value),  # type: ignore[arg-type]
+        Operate(last, kind, INVALID_KEY, invalid_value),
     ]

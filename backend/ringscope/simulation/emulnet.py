@@ -8,12 +8,13 @@ were sent.  What a peer sends to itself never touches the wire and cannot be los
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ringscope.kernel import kernel
-from ringscope.protocol.membership import PEER_BITS, PEER_MASK, Codes
+from ringscope.protocol.membership import KIND_SHIFT, MESSAGE_KINDS, PEER_BITS, PEER_MASK, Codes
 from ringscope.protocol.messages import Message
 from ringscope.randomness import draw, stream
 
@@ -21,6 +22,23 @@ UNDER_WAY, LOST, CUT = 0, 1, 2
 MEMBERSHIP, STORE = 0, 1
 
 Envelope = tuple[int, int, Message]
+
+
+class Traffic(NamedTuple):
+    """Messages of one tick in columns; see `events.MessagesSent`."""
+
+    kinds: list[str]
+    sources: list[int]
+    targets: list[int]
+    fates: list[int]
+
+    def sent_by(self, size: int) -> list[int]:
+        """Return how many messages each peer got onto the wire; item i is peer i + 1."""
+        sent = [0] * size
+        for source, decided in zip(self.sources, self.fates, strict=True):
+            if decided == UNDER_WAY:
+                sent[source - 1] += 1
+        return sent
 
 
 @kernel
@@ -58,39 +76,43 @@ def transmit(
     key: int,
     fates: NDArray[np.int8],
     under_way: Codes,
-    sent: NDArray[np.int64],
 ) -> int:
     """Decide about ``count`` membership messages; return how many of them are under way."""
     passed = 0
     for number in range(count):
         source = (codes[number] >> PEER_BITS) & PEER_MASK
         target = codes[number] & PEER_MASK
-        fates[number] = fate(source, target, now, 0, number, loss_bound, component, key)
+        fates[number] = fate(source, target, now, MEMBERSHIP, number, loss_bound, component, key)
         if fates[number] == UNDER_WAY:
             under_way[passed] = codes[number]
-            sent[source] += 1
             passed += 1
     return passed
 
 
 class EmulNet:
-    """The network between ``size`` peers: its conditions, and what is under way."""
+    """The network between ``size`` peers: its conditions, and what is under way.
+
+    ``membership_under_way`` and ``store_under_way`` are the messages that arrive in the next tick;
+    the first is a buffer of which the first ``membership_count`` items count.
+    """
 
     def __init__(self, size: int, seed: int) -> None:
         self.loss = 0.0
         self.groups: tuple[tuple[int, ...], ...] = ()
-        self.component = np.zeros(size, np.int32)
+        self.membership_under_way: Codes = np.empty(64, np.int64)
+        self.membership_count = 0
+        self.store_under_way: list[Envelope] = []
+        self._component = np.zeros(size, np.int32)
         self._key = stream(seed, "emulnet")
-        self._codes = np.empty(0, np.int64)
-        self._under_way = 0
+        self._sent_codes: Codes = np.empty(0, np.int64)
+        self._fates = np.empty(64, np.int8)
         self._posted: list[Envelope] = []
-        self._fates = np.empty(0, np.int8)
+        self._sent_envelopes: list[Envelope] = []
+        self._envelope_fates: Sequence[int] = ()
 
     def grow(self, size: int) -> None:
         """Make room for ``size`` peers; new ones belong to no group of a partition."""
-        component = np.zeros(size, np.int32)
-        component[: len(self.component)] = self.component
-        self.component = component
+        self._component = np.pad(self._component, (0, size - len(self._component)))
 
     def partition(self, groups: Iterable[Iterable[int]]) -> None:
         """Let only peers of one group (numbered from 1) reach each other; no groups: heal.
@@ -98,56 +120,75 @@ class EmulNet:
         Peers in no group can reach each other, too.
         """
         self.groups = tuple(tuple(group) for group in groups)
-        self.component[:] = 0
+        self._component[:] = 0
         for index, group in enumerate(self.groups):
             for peer in group:
-                self.component[peer - 1] = index + 1
+                self._component[peer - 1] = index + 1
 
-    @property
-    def reliable(self) -> bool:
-        """Whether every message arrives."""
-        return self.loss == 0.0 and not self.groups
-
-    @property
-    def _loss_bound(self) -> int:
-        return int(self.loss * (1 << 32))
-
-    def arriving(self) -> tuple[Codes, int]:
-        """Return the membership messages that arrive now, and how many they are."""
-        return self._codes, self._under_way
-
-    def send_membership(
-        self, now: int, codes: Codes, count: int, sent: NDArray[np.int64]
-    ) -> NDArray[np.int8]:
-        """Put membership messages on the wire, count them by source, and return their fates."""
+    def send_membership(self, now: int, codes: Codes, count: int) -> None:
+        """Put the first ``count`` of these messages onto the wire."""
         if len(self._fates) < count:
             self._fates = np.empty(len(codes), np.int8)
-        if len(self._codes) < count:
-            self._codes = np.empty(len(codes), np.int64)
-        self._under_way = transmit(
-            codes,
-            count,
-            now,
-            self._loss_bound,
-            self.component,
-            self._key,
-            self._fates,
-            self._codes,
-            sent,
-        )
-        return self._fates[:count]
+            self.membership_under_way = np.empty(len(codes), np.int64)
+        self._sent_codes = codes[:count]
+        self.membership_count = transmit(
+            codes, count, now, self._loss_bound, self._component, self._key, self._fates,
+            self.membership_under_way,
+        )  # fmt: skip
 
     def post(self, source: int, target: int, message: Message) -> None:
         """Hand over a store message (peers numbered from 1); it is sent at the end of this tick."""
         self._posted.append((source, target, message))
 
-    def send_store(self, now: int) -> tuple[list[Envelope], Sequence[int]]:
-        """Take what was posted in this tick; return it with the fate of each message."""
+    def send_store(self, now: int) -> None:
+        """Put what was posted in this tick onto the wire."""
         posted, self._posted = self._posted, []
-        if self.reliable:
-            return posted, bytes(len(posted))
-        bound = self._loss_bound
-        return posted, [
-            fate(source - 1, target - 1, now, STORE, number, bound, self.component, self._key)
+        self._sent_envelopes = posted
+        if self.loss == 0.0 and not self.groups:
+            self._envelope_fates = bytes(len(posted))
+            self.store_under_way = posted
+            return
+        bound, component, key = self._loss_bound, self._component, self._key
+        self._envelope_fates = [
+            fate(source - 1, target - 1, now, STORE, number, bound, component, key)
             for number, (source, target, _) in enumerate(posted)
         ]
+        self.store_under_way = [
+            envelope
+            for envelope, decided in zip(posted, self._envelope_fates, strict=True)
+            if decided == UNDER_WAY
+        ]
+
+    @property
+    def sent(self) -> int:
+        """How many messages were sent in the last tick and not lost."""
+        return self.membership_count + len(self.store_under_way)
+
+    @property
+    def lost(self) -> int:
+        """How many messages of the last tick were lost or cut."""
+        return len(self._sent_codes) + len(self._sent_envelopes) - self.sent
+
+    def membership_traffic(self) -> Traffic:
+        """Return all membership messages of the last tick, in sending order."""
+        codes = self._sent_codes
+        return Traffic(
+            [MESSAGE_KINDS[kind] for kind in (codes >> KIND_SHIFT).tolist()],
+            (((codes >> PEER_BITS) & PEER_MASK) + 1).tolist(),
+            ((codes & PEER_MASK) + 1).tolist(),
+            self._fates[: len(codes)].tolist(),
+        )
+
+    def store_traffic(self) -> Traffic:
+        """Return all store messages of the last tick, in sending order."""
+        sent = self._sent_envelopes
+        return Traffic(
+            [message.kind for _, _, message in sent],
+            [source for source, _, _ in sent],
+            [target for _, target, _ in sent],
+            list(self._envelope_fates),
+        )
+
+    @property
+    def _loss_bound(self) -> int:
+        return int(self.loss * (1 << 32))

@@ -90,10 +90,9 @@ class Group:
         )  # fmt: skip
         return self._outbox, sent, self._facts[:facts]
 
-    def forget_rings(self, observers: list[int]) -> None:
-        """Note that the member lists of these peers have changed."""
-        for observer in observers:
-            self._rings[observer] = None
+    def forget_ring(self, peer: int) -> None:
+        """Note that the member list of a peer has changed."""
+        self._rings[peer] = None
 
     def ring(self, peer: int) -> Ring | None:
         """Return the ring that ``peer`` believes in, None while it is not in the group."""

@@ -104,10 +104,20 @@ def take_snapshot(cluster: Cluster, ages: bool) -> Snapshot:
         _peers(cluster, (listed & others).sum(0), (suspected & others).sum(0)),
         np.where(listed, age, NOT_LISTED).astype(np.uint8).tobytes() if ages else None,
         keys[:KEYS_SHOWN],
-        cluster.last_messages,
+        _messages(cluster),
         cluster.network.loss,
         cluster.network.groups,
         len(keys),
+    )
+
+
+def _messages(cluster: Cluster) -> MessageView:
+    one, other = cluster.network.membership_traffic(), cluster.network.store_traffic()
+    return MessageView(
+        one.kinds + other.kinds,
+        one.sources + other.sources,
+        one.targets + other.targets,
+        one.fates + other.fates,
     )
 
 

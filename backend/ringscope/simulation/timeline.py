@@ -153,22 +153,6 @@ class FailBystander(Action):
         return f"AT {self.tick} FAIL BYSTANDER {quote(self.key)}"
 
 
-AnyAction = (
-    Fail
-    | Restart
-    | Leave
-    | Join
-    | Drop
-    | Partition
-    | Heal
-    | Operate
-    | FailRandom
-    | FailHalf
-    | FailReplicas
-    | FailBystander
-)
-
-
 def quote(text: str) -> str:
     """The form of a key or value on a timeline line: bare if it is one plain word, else quoted."""
     plain = text and not any(c.isspace() or c in '"\\#' for c in text) and text.upper() != "VIA"
