@@ -1,0 +1,195 @@
+"""The official rubric of the membership assignment (MP1), quirks and all.
+
+It asks the log what the course's shell grader asks it, with the same tools.  The grader knows
+groups of ten only; for other sizes its numbers scale (every other peer removes the failed one,
+half of the group fails) and an address matches as a whole, because as a substring ``1.0.0.0:0``
+would also be found in ``11.0.0.0:0``.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from ringscope.grading.rubric import Ruling, count, rule, ticks_of
+from ringscope.grading.shell import Matcher, cut, cut_fields, grep, grep_unquoted
+from ringscope.observers.debug_log import LogLine
+
+MembershipTest = Literal["single", "multi", "drop"]
+
+COURSE_PEERS = 10
+JOIN_TICK = 100  # by when everybody has joined, because the failures begin
+_LOGGER_AND_MESSAGE = (2, 4, 5, 6, 7)
+_MESSAGE = (4, 5, 6, 7)
+
+
+def grade_membership(
+    test: MembershipTest, lines: Sequence[LogLine], peers: int = COURSE_PEERS
+) -> list[Ruling]:
+    """Apply the official rules to the lines of a dbg.log of a group of ``peers``."""
+    removals = _distinct([line for line in lines if "removed" in line.text])
+    failures = _distinct([line for line in lines if "Node failed at time" in line.text])
+    failed = " ".join(_first_word(line.text) for line in failures)
+    join = _join(test, lines, peers)
+    if test == "multi":
+        return [
+            join,
+            _multi_completeness(failed, removals, peers),
+            _multi_accuracy(failed, removals, peers),
+        ]
+    completeness = _completeness(test, failed, removals, peers)
+    return (
+        [join, completeness]
+        if test == "drop"
+        else [
+            join,
+            completeness,
+            _accuracy(failed, removals, peers),
+        ]
+    )
+
+
+def _join(test: MembershipTest, lines: Sequence[LogLine], peers: int) -> Ruling:
+    joins = [line for line in lines if "joined" in line.text]
+    pairs = {cut_fields(line.text, _LOGGER_AND_MESSAGE) for line in joins}
+    maximum = 15 if test == "drop" else 10
+    expected = peers * peers
+    decided = max(JOIN_TICK, peers // 4 + 50)
+    if len(pairs) == expected:
+        reason = (
+            f"Each of the {peers} peers logged that each of them joined: {expected} different "
+            f"pairs{ticks_of(joins)}."
+        )
+        return rule(f"{test}.join", maximum, maximum, reason, joins[-1:], decided=decided)
+    loggers = sorted({word for line in joins for word in cut(line.text, 2).split()})
+    others = {logger: _others(logger, joins, peers) for logger in loggers}
+    complete = sum(1 for seen in others.values() if seen == peers - 1)
+    if complete == peers:
+        reason = f"Each of the {peers} peers logged that the {peers - 1} others joined."
+        return rule(f"{test}.join", maximum, maximum, reason, joins[-1:], decided=decided)
+    lacking = [f"{logger} logged {seen}" for logger, seen in others.items() if seen != peers - 1]
+    detail = f"; {', '.join(lacking[:3])}" if lacking else ""
+    reason = (
+        f"Expected {expected} different pairs of a peer and a member that joined (or exactly "
+        f"{peers - 1} others from each of {peers} peers), saw {len(pairs)} pairs and {complete} "
+        f"such {'peer' if complete == 1 else 'peers'}{detail}."
+    )
+    return rule(f"{test}.join", 0, maximum, reason, joins[-5:], decided=decided)
+
+
+def _others(logger: str, joins: Sequence[LogLine], peers: int) -> int:
+    """How many different members, not counting itself, a logger saw join."""
+    own_lines, itself = grep(f"^ {logger}"), _mentions(logger, peers)
+    messages = {cut_fields(line.text, _MESSAGE) for line in joins if own_lines(line.text)}
+    return sum(1 for message in messages if not itself(message))
+
+
+def _completeness(
+    test: MembershipTest, failed: str, removals: Sequence[LogLine], peers: int
+) -> Ruling:
+    about = _mentions(failed, peers)
+    seen = [line for line in removals if about(line.text)]
+    maximum = 15 if test == "drop" else 10
+    passed = len(seen) >= peers - 1 and bool(failed)
+    expected = f"Expected at least {peers - 1} lines that remove the failed peer"
+    reason = (
+        f"{expected} {failed}, saw {len(seen)}{ticks_of(seen)}."
+        if len(failed.split()) == 1
+        else f"{expected}, but the log names {_failed_count(failed)} and the rule needs one."
+    )
+    decided = max((line.tick for line in seen), default=None) if passed else None
+    return rule(f"{test}.completeness", maximum * passed, maximum, reason, seen, decided=decided)
+
+
+def _accuracy(failed: str, removals: Sequence[LogLine], peers: int) -> Ruling:
+    about = _mentions(failed, peers)
+    named = len(failed.split()) == 1
+    false = [line for line in removals if named and not about(line.text)]
+    seen = sum(1 for line in removals if about(line.text))
+    passed = named and not false and (seen > 0 or peers == 1)
+    if not named:
+        reason = (
+            f"Expected one failed peer in the log, saw {_failed_count(failed)}, so the rule cannot "
+            "tell right from wrong removals."
+        )
+    elif false:
+        reason = (
+            f"Expected no removal but that of {failed}, saw {count(len(false), 'other')}"
+            f"{ticks_of(false)}, first {false[0].text.strip()!r}."
+        )
+    else:
+        reason = f"Only the failed peer {failed} was removed, in {count(seen, 'line')}."
+        reason += "" if passed else " The rule wants at least one."
+    return rule("single.accuracy", 10 * passed, 10, reason, false, decided=None)
+
+
+def _multi_completeness(failed: str, removals: Sequence[LogLine], peers: int) -> Ruling:
+    """Two points (in a group of ten) for each failed peer that all survivors removed."""
+    expected, survivors = peers // 2, peers - peers // 2
+    counts = {}
+    good = 0
+    for victim in failed.split()[: expected + 1]:  # the grader stops after six of five
+        about = _mentions(victim, peers)
+        counts[victim] = sum(1 for line in removals if about(line.text))
+        good += counts[victim] >= survivors
+    lacking = [f"{victim} by {seen}" for victim, seen in counts.items() if seen < survivors]
+    reason = (
+        f"Expected each of {count(expected, 'failed peer')} to be removed in at least "
+        f"{count(survivors, 'line')}, saw that for {good}"
+        + (f"; removed too rarely: {', '.join(lacking[:5])}" if lacking else "")
+        + ("." if failed else "; the log names no failed peer.")
+    )
+    points = _share(good, expected)
+    decided = max((line.tick for line in removals), default=None) if points >= 10 else None
+    return rule("multi.completeness", points, 10, reason, removals, decided=decided)
+
+
+def _multi_accuracy(failed: str, removals: Sequence[LogLine], peers: int) -> Ruling:
+    """Two points (in a group of ten) for each failed peer beside which just the others went."""
+    expected, survivors = peers // 2, peers - peers // 2
+    wanted = survivors * (expected - 1)
+    counts = {}
+    good = 0
+    for victim in failed.split():
+        about = _mentions(victim, peers)
+        counts[victim] = sum(1 for line in removals if not about(line.text))
+        good += counts[victim] == wanted
+        if good == expected:
+            break
+    wrong = [f"{seen} beside {victim}" for victim, seen in counts.items() if seen != wanted]
+    victims = [_mentions(victim, peers) for victim in failed.split()]
+    false = [line for line in removals if not any(about(line.text) for about in victims)]
+    reason = (
+        f"Expected exactly {count(wanted, 'removal')} of others beside those of each failed peer, "
+        f"saw that for {good} of {expected}"
+        + (f"; {', '.join(wrong[:5])}" if wrong else "")
+        + (f"; false removal {false[0].text.strip()!r}" if false else "")
+        + "."
+    )
+    points = _share(good, expected) if expected else 10 * (not removals)
+    return rule("multi.accuracy", points, 10, reason, false, decided=None)
+
+
+def _share(good: int, expected: int) -> int:
+    """Points for ``good`` of ``expected`` failed peers, ten for all of them."""
+    return 10 * good // expected if expected else 10
+
+
+def _mentions(addresses: str, peers: int) -> Matcher:
+    """The test for lines about an address; see the module's remark on groups of other sizes."""
+    if peers == COURSE_PEERS or len(addresses.split()) != 1:
+        return grep_unquoted(addresses)
+    whole = re.compile(rf"(?<![0-9.]){re.escape(addresses)}(?![0-9])")
+    return lambda line: whole.search(line) is not None
+
+
+def _distinct(lines: Sequence[LogLine]) -> list[LogLine]:
+    """The lines without repetitions, in order of their text, as ``sort -u`` gives them."""
+    return list({line.text: line for line in sorted(lines, key=lambda line: line.text)}.values())
+
+
+def _first_word(line: str) -> str:
+    return (line.split() or [""])[0]
+
+
+def _failed_count(failed: str) -> str:
+    return count(len(failed.split()), "failed peer")

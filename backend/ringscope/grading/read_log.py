@@ -1,0 +1,22 @@
+"""Reads the text of any dbg.log into the lines that rubrics are fed with."""
+
+import re
+
+from ringscope.observers.debug_log import LogLine
+
+_TICK = re.compile(r"\[(\d{1,9})\]")
+
+
+def read_log(text: str) -> list[LogLine]:
+    """Return every line of a log, whoever wrote it, with its number and its bracketed tick.
+
+    A line without one has the tick of the line before, as output without a record's head belongs
+    to the record it follows.
+    """
+    lines: list[LogLine] = []
+    tick = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        found = _TICK.search(line[:200])
+        tick = int(found[1]) if found else tick
+        lines.append(LogLine(number, tick, line))
+    return lines[:-1] if lines and not lines[-1].text else lines
