@@ -37,6 +37,15 @@ class Reply(NamedTuple):
     kind: Literal["reply"] = "reply"
 
 
+class Digest(NamedTuple):
+    """Stabilisation: "over all keys of this replica set my copies add up to this value"."""
+
+    replicas: tuple[int, ...]
+    value: int
+    is_reply: bool = False
+    kind: Literal["digest"] = "digest"
+
+
 class Offer(NamedTuple):
     """Stabilisation: "I hold these versions of keys that are yours"."""
 
@@ -60,4 +69,4 @@ class Transfer(NamedTuple):
     kind: Literal["transfer"] = "transfer"
 
 
-Message: TypeAlias = Request | Reply | Offer | Answer | Transfer
+Message: TypeAlias = Request | Reply | Digest | Offer | Answer | Transfer

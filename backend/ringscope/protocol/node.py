@@ -15,7 +15,16 @@ from ringscope.events import (
     ReplicaAnswered,
 )
 from ringscope.protocol.coordinator import Coordinator, Ended
-from ringscope.protocol.messages import Answer, Copy, Message, Offer, Reply, Request, Transfer
+from ringscope.protocol.messages import (
+    Answer,
+    Copy,
+    Digest,
+    Message,
+    Offer,
+    Reply,
+    Request,
+    Transfer,
+)
 from ringscope.protocol.quorum import degrade
 from ringscope.protocol.replica import Replica
 from ringscope.protocol.ring import Ring
@@ -106,6 +115,8 @@ class KeyValueNode:
             ended = self.coordinator.take_reply(source, message)
             if ended is not None:
                 self._end(now, ended)
+        elif isinstance(message, Digest):
+            self.stabiliser.take_digest(source, message, self._send)
         elif isinstance(message, Offer):
             self.stabiliser.take_offer(source, message, now, self._send)
         elif isinstance(message, Answer):

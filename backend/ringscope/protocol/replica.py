@@ -1,15 +1,20 @@
 """The replica: the copies one peer holds, and what it does when a coordinator asks."""
 
-from ringscope.protocol.messages import Copy, Reply, Request
+from ringscope.protocol.messages import Copy, Reply, Request, Version
 
 
 class Replica:
-    """The copies of one peer, by key; a deleted key stays as a tombstone, so nothing revives it."""
+    """The copies of one peer, by key; a deleted key stays as a tombstone, so nothing revives it.
 
-    __slots__ = ("_earlier_replies", "_replies", "copies")
+    ``changed`` names every key that has changed since somebody last emptied it, with the version
+    held before (None: none).
+    """
+
+    __slots__ = ("_earlier_replies", "_replies", "changed", "copies")
 
     def __init__(self) -> None:
         self.copies: dict[str, Copy] = {}
+        self.changed: dict[str, Version | None] = {}
         self._replies: dict[int, Reply] = {}
         self._earlier_replies: dict[int, Reply] = {}
 
@@ -43,8 +48,13 @@ class Replica:
         held = self.copies.get(key)
         if held is not None and held.version >= copy.version:
             return False
+        self.changed.setdefault(key, held.version if held is not None else None)
         self.copies[key] = copy
         return True
+
+    def drop(self, key: str) -> None:
+        """Give up the copy of ``key``."""
+        self.changed.setdefault(key, self.copies.pop(key).version)
 
     def forget_replies(self) -> None:
         """Forget the replies given before the last call; call once per operation timeout."""

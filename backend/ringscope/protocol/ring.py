@@ -30,7 +30,7 @@ def key_position(key: str) -> int:
 class Ring:
     """The members in ring order, and the replica sets that follow from it."""
 
-    __slots__ = ("_positions", "_replica_sets", "members")
+    __slots__ = ("_positions", "_sets", "members")
 
     def __init__(self, members: Iterable[int], replication: int) -> None:
         order = sorted((peer_position(peer), peer) for peer in members)
@@ -38,14 +38,17 @@ class Ring:
         self._positions = [position for position, _ in order]
         count = min(replication, len(order))
         around = self.members + self.members
-        self._replica_sets = [around[i : i + count] for i in range(len(order))]
+        # the set of each member's position; the last entry closes the circle
+        self._sets = [around[i : i + count] for i in range(len(order) + 1)]
 
     def replicas(self, key: str) -> tuple[int, ...]:
         """Return the peers that hold ``key``, primary first: fewer when there are fewer members."""
-        if not self._positions:
-            return ()
-        index = bisect_left(self._positions, key_position(key))
-        return self._replica_sets[index % len(self._replica_sets)]
+        return self._sets[bisect_left(self._positions, mmh3.hash64(key, signed=False)[0])]
 
-    def __contains__(self, peer: int) -> bool:
-        return peer in self.members
+    def replica_sets(self, peer: int) -> list[tuple[int, ...]]:
+        """Return the replica sets that ``peer`` belongs to, none if it is no member."""
+        if peer not in self.members:
+            return []
+        count = len(self._sets[0])
+        at = self.members.index(peer)
+        return [self._sets[(at - back) % len(self.members)] for back in range(count)]

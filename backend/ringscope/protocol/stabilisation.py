@@ -1,12 +1,16 @@
 """Stabilisation: keep exactly the replica set of every key in possession of its newest copy.
 
-When the ring changes, and from time to time anyway (what loss broke must heal too), a peer surveys
-its copies.  Who offers what to whom is fixed by the ring, so that holders do not contend:
+Who offers what to whom is fixed by the ring, so that holders do not contend:
 
 - the primary offers a key to the other replicas,
 - another replica offers it to the primary only,
 - a peer that no longer belongs to the replica set offers it to the whole set, and drops its copy
   only when each of them has said that it holds one at least as new.
+
+When its ring changes, a peer offers all its copies in that way.  Loss breaks things while the ring
+stays as it is; so from time to time a primary and its fellow replicas compare one digest over all
+the keys that they share (anti-entropy, as in Dynamo, section 4.7, with one flat digest in place of
+a Merkle tree) and offer each other those keys only when the digests differ.
 
 An offer carries versions, not values.  The receiver asks for what it lacks, once, from the first
 who offered; it says what it holds; and it sends back what it knows newer.  Peers may disagree about
@@ -14,43 +18,44 @@ the ring: a receiver that does not think a key is its own stays silent, and the 
 until the views agree.  Everything is idempotent, and nothing of it counts as a client operation.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from ringscope.protocol.messages import Answer, Copy, Message, Offer, Transfer, Version
+import mmh3
+
+from ringscope.protocol.messages import Answer, Copy, Digest, Message, Offer, Transfer, Version
 from ringscope.protocol.replica import Replica
 from ringscope.protocol.ring import Ring
 
 #: Unanswered offers are repeated after this many ticks (offer, answer, transfer, answer: four).
 OFFER_RETRY_TICKS = 5
-#: A peer surveys all its copies at least this often.
-SWEEP_TICKS = 25
+#: Replicas compare digests every so many ticks.
+SWEEP_TICKS = 10
 #: A tick that never comes.
 NEVER = 1 << 62
 
 Send = Callable[[int, Message], None]
+ReplicaSet = tuple[int, ...]
 
 
 class Stabiliser:
-    """Finds homes for the copies of one peer."""
+    """Finds homes for the copies of one peer.
+
+    ``ring`` is what the peer believes now; None while it is not a member.
+    """
 
     __slots__ = (
-        "_asked",
-        "_missing",
-        "_offer_at",
-        "_peer",
-        "_replica",
-        "_surveyed",
-        "_sweep_at",
-        "ring",
-    )
+        "_asked", "_digests", "_missing", "_offer_at", "_peer", "_replica", "_surveyed",
+        "_sweep_at", "ring",
+    )  # fmt: skip
 
     def __init__(self, peer: int, replica: Replica) -> None:
-        self.ring: Ring | None = None  # what the peer believes now; None: not (yet) a member
-        self._surveyed: Ring | None = None
+        self.ring: Ring | None = None
         self._peer = peer
         self._replica = replica
         self._missing: dict[str, list[int]] = {}  # key -> peers that have not confirmed it
         self._asked: dict[str, int] = {}  # key -> tick when it was last asked for
+        self._digests: dict[ReplicaSet, int] = {}
+        self._surveyed: Ring | None = None
         self._sweep_at = 0
         self._offer_at = 0
 
@@ -60,14 +65,13 @@ class Stabiliser:
         return not self._missing
 
     def work(self, now: int, send: Send) -> int:
-        """Survey the copies if it is time to, and offer what is unconfirmed.
-
-        Returns the tick at which there is something to do again.
-        """
+        """Do what is due: survey, compare digests, offer; return when there is something again."""
         if self.ring is None:
             return NEVER
-        if self.ring is not self._surveyed or now >= self._sweep_at:
+        if self.ring is not self._surveyed:
             self._survey(now, self.ring)
+        elif now >= self._sweep_at:
+            self._sweep(now, self.ring, send)
         if self._missing and now >= self._offer_at:
             self._offer_at = now + OFFER_RETRY_TICKS
             for target, versions in self._offers():
@@ -76,8 +80,21 @@ class Stabiliser:
 
     def written(self, key: str) -> None:
         """Note a client's write: a peer that is no replica of the key has to find it a home."""
-        if self.ring is not None and self._peer not in self.ring.replicas(key):
-            self._missing[key] = self._concerned(self.ring.replicas(key))
+        if self.ring is not None and not self._belongs(self._peer, key):
+            self._missing[key] = list(self.ring.replicas(key))
+
+    def take_digest(self, source: int, digest: Digest, send: Send) -> None:
+        """Where a digest differs from ours, offer what we hold; let the other side do the same."""
+        if self.ring is None or digest.replicas not in self.ring.replica_sets(self._peer):
+            return
+        if self._digest(self.ring, digest.replicas) == digest.value:
+            return
+        for key in self._replica.copies:
+            if self.ring.replicas(key) == digest.replicas:
+                self._need(key, [source])
+        if not digest.is_reply:
+            value = self._digest(self.ring, digest.replicas)
+            send(source, Digest(digest.replicas, value, is_reply=True))
 
     def take_offer(self, source: int, offer: Offer, now: int, send: Send) -> None:
         """Answer what is held and wanted, and return what is known newer."""
@@ -99,10 +116,10 @@ class Stabiliser:
 
     def take_answer(self, source: int, answer: Answer, send: Send) -> list[str]:
         """Note what ``source`` holds, send what it wants; return the keys given up for good."""
-        copies = self._replica.copies
         dropped = [key for key, version in answer.held if self._confirm(source, key, version)]
         for key in dropped:
-            del copies[key]
+            self._replica.drop(key)
+        copies = self._replica.copies
         transfer = tuple((key, copies[key]) for key in answer.wanted if key in copies)
         if transfer:
             send(source, Transfer(transfer, "stabilisation"))
@@ -126,21 +143,31 @@ class Stabiliser:
             send(source, Answer(tuple(held), ()))
         return adopted
 
+    # --- offers -----------------------------------------------------------------------------
+
     def _survey(self, now: int, ring: Ring) -> None:
+        """Offer every copy to those it concerns: the ring has changed."""
         self._surveyed = ring
+        self._digests = {}
+        self._replica.changed = dict.fromkeys(self._replica.copies)
         self._sweep_at = now + SWEEP_TICKS
         self._offer_at = now
         self._missing = {}
         for key in self._replica.copies:
-            concerned = self._concerned(ring.replicas(key))
-            if concerned:
-                self._missing[key] = concerned
+            self._need(key, self._concerned(ring.replicas(key)))
 
-    def _concerned(self, replicas: tuple[int, ...]) -> list[int]:
+    def _concerned(self, replicas: ReplicaSet) -> Iterable[int]:
         """Return to whom this peer offers a key of that replica set (see the module's rules)."""
         if self._peer not in replicas:
-            return list(replicas)
-        return list(replicas[1:] if replicas[0] == self._peer else replicas[:1])
+            return replicas
+        return replicas[1:] if replicas[0] == self._peer else replicas[:1]
+
+    def _need(self, key: str, peers: Iterable[int]) -> None:
+        """Offer ``key`` to ``peers`` until they have confirmed that they hold it."""
+        for peer in peers:
+            waiting = self._missing.setdefault(key, [])
+            if peer not in waiting:
+                waiting.append(peer)
 
     def _offers(self) -> list[tuple[int, list[tuple[str, Version]]]]:
         """Group what is unconfirmed by the peer to offer it to, in peer order."""
@@ -172,12 +199,39 @@ class Stabiliser:
         if waiting:
             return False
         del self._missing[key]
-        return self.ring is not None and self._peer not in self.ring.replicas(key)
+        return not self._belongs(self._peer, key)
 
     def _pass_on(self, key: str, source: int, now: int) -> None:
         """A primary that has just received a copy sees to the other replicas at once."""
-        if self.ring is not None and self.ring.replicas(key)[0] == self._peer:
-            self._missing[key] = [peer for peer in self.ring.replicas(key)[1:] if peer != source]
+        if self.ring is not None and self.ring.replicas(key)[:1] == (self._peer,):
+            self._need(key, [peer for peer in self.ring.replicas(key)[1:] if peer != source])
             self._offer_at = now
-            if not self._missing[key]:
-                del self._missing[key]
+
+    # --- digests ----------------------------------------------------------------------------
+
+    def _sweep(self, now: int, ring: Ring, send: Send) -> None:
+        """Compare digests with those whom the keys of each shared replica set concern."""
+        self._sweep_at = now + SWEEP_TICKS
+        for replicas in ring.replica_sets(self._peer):
+            value = self._digest(ring, replicas)
+            if value:
+                for peer in self._concerned(replicas):
+                    send(peer, Digest(replicas, value))
+
+    def _digest(self, ring: Ring, replicas: ReplicaSet) -> int:
+        """Return the digest over all copies held for ``replicas``; 0 when there are none."""
+        digests = self._digests
+        for key, before in self._replica.changed.items():
+            home = ring.replicas(key)
+            copy = self._replica.copies.get(key)
+            after = copy.version if copy is not None else None
+            digests[home] = digests.get(home, 0) ^ _token(key, before) ^ _token(key, after)
+        self._replica.changed.clear()
+        return digests.get(replicas, 0)
+
+
+def _token(key: str, version: Version | None) -> int:
+    if version is None:
+        return 0
+    tick, coordinator, transaction = version
+    return mmh3.hash64(f"{tick}.{coordinator}.{transaction}/{key}", signed=False)[0]

@@ -125,8 +125,7 @@ class Actor:
         cluster = self._cluster
         if not 1 <= peer <= cluster.size or cluster.group.state[peer - 1] != MEMBER:
             return f"Peer {peer} cannot leave: it is not a running member of the group."
-        cluster.group.leave(peer - 1)
-        cluster.since[peer - 1] = cluster.tick
+        cluster.leave(peer)
         cluster.events.append(PeerLeaving(cluster.tick, peer))
         return None
 

@@ -27,7 +27,6 @@ from ringscope.protocol.membership import (
     DOWN,
     JOINED,
     KIND_SHIFT,
-    LEAVING,
     LEFT,
     MEMBER,
     PEER_BITS,
@@ -89,6 +88,7 @@ class Cluster:
         self.conditions: list[PeerState] = []  # what a peer that is down is, and since when
         self.since: list[int] = []
         self.wake: list[int] = []  # when a node wants its turn even without a message
+        self.leaving: list[int] = []
         self.events: list[AnyEvent] = []
         self._transactions = count(1)
         self._actor = Actor(self)
@@ -158,6 +158,15 @@ class Cluster:
         self.wake[peer - 1] = NEVER
         self.conditions[peer - 1] = condition
         self.since[peer - 1] = self.tick
+        if peer in self.leaving:
+            self.leaving.remove(peer)
+
+    def leave(self, peer: int) -> None:
+        """Have a member say goodbye, hand its keys over, and go."""
+        self.group.leave(peer - 1)
+        self.leaving.append(peer)
+        self.since[peer - 1] = self.tick
+        self._ring_changed(peer)
 
     def grow(self, size: int) -> None:
         """Make room for peers up to number ``size``."""
@@ -254,10 +263,9 @@ class Cluster:
         self.events.append(MessagesSent(now, layer, *traffic))
 
     def _see_off_leavers(self, now: int) -> None:
-        for index in np.flatnonzero(self.group.state == LEAVING).tolist():
-            node = self.nodes[index]
-            said_goodbye = self.group.last_seen[index, index] == LEFT
-            patience = now - self.since[index] < 2 * self.scenario.t_cleanup
-            if said_goodbye and (node.settled or not patience):
-                self.stop(index + 1, "left")
-                self.events.append(PeerLeft(now, index + 1))
+        for peer in list(self.leaving):
+            said_goodbye = self.group.last_seen[peer - 1, peer - 1] == LEFT
+            patient = now - self.since[peer - 1] < 2 * self.scenario.t_cleanup
+            if said_goodbye and (self.nodes[peer - 1].settled or not patient):
+                self.stop(peer, "left")
+                self.events.append(PeerLeft(now, peer))
