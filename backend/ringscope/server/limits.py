@@ -41,6 +41,6 @@ class Limits:
         ):
             if value > most:
                 raise invalid(
-                    f"{scenario.name}.conf: {what} is {value}, but this server takes at most {most}; "
-                    "`ringscope run` has no such limit"
+                    f"{scenario.name}.conf: {what} is {value}, but this server takes at most "
+                    f"{most}; `ringscope run` takes more"
                 )

@@ -6,11 +6,10 @@ import msgspec
 
 from ringscope.server.wire import Problem
 
-
 Asked = TypeVar("Asked", bound=msgspec.Struct)
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Carries the `Problem` that answers the request."""
 
     def __init__(self, status: int, title: str, detail: str) -> None:
@@ -18,34 +17,34 @@ class Refused(Exception):
         self.problem = Problem(title=title, status=status, detail=detail)
 
 
-def bad_request(detail: str) -> Refused:
+def bad_request(detail: str) -> RefusedError:
     """Return the refusal of a request that cannot be understood."""
-    return Refused(400, "Bad request", sentence(detail))
+    return RefusedError(400, "Bad request", sentence(detail))
 
 
-def invalid(detail: str) -> Refused:
+def invalid(detail: str) -> RefusedError:
     """Return the refusal of a request that is understood, but asks for the impossible."""
-    return Refused(422, "Not possible", sentence(detail))
+    return RefusedError(422, "Not possible", sentence(detail))
 
 
-def not_found(detail: str) -> Refused:
+def not_found(detail: str) -> RefusedError:
     """Return the refusal of a request about something that does not exist."""
-    return Refused(404, "Not found", sentence(detail))
+    return RefusedError(404, "Not found", sentence(detail))
 
 
-def conflict(detail: str) -> Refused:
+def conflict(detail: str) -> RefusedError:
     """Return the refusal of a request that does not fit the present state."""
-    return Refused(409, "Not now", sentence(detail))
+    return RefusedError(409, "Not now", sentence(detail))
 
 
-def too_many(detail: str) -> Refused:
+def too_many(detail: str) -> RefusedError:
     """Return the refusal of a request beyond a limit on numbers."""
-    return Refused(429, "Too many", sentence(detail))
+    return RefusedError(429, "Too many", sentence(detail))
 
 
-def too_large(detail: str) -> Refused:
+def too_large(detail: str) -> RefusedError:
     """Return the refusal of a request beyond a limit on sizes."""
-    return Refused(413, "Too large", sentence(detail))
+    return RefusedError(413, "Too large", sentence(detail))
 
 
 def sentence(text: str) -> str:
@@ -55,7 +54,7 @@ def sentence(text: str) -> str:
 
 
 def read(payload: object, kind: type[Asked]) -> Asked:
-    """Return ``payload`` as ``kind``; raise `Refused` with what is wrong in it."""
+    """Return ``payload`` as ``kind``; raise `RefusedError` with what is wrong in it."""
     try:
         return msgspec.convert(payload, kind)
     except msgspec.ValidationError as error:

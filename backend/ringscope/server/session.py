@@ -19,6 +19,7 @@ from ringscope.server.problems import conflict, invalid, too_many
 from ringscope.server.storage import StoredRun
 from ringscope.server.wire import Frame, RunInfo, RunState
 from ringscope.server.world import Recipe, Replayer
+from ringscope.simulation import course
 from ringscope.simulation.scenario import Scenario, ScenarioError, parse_scenario
 from ringscope.simulation.snapshot import Snapshot
 from ringscope.simulation.timeline_parser import parse_action
@@ -86,6 +87,11 @@ class Session:
         return self._cluster.tick
 
     @property
+    def ticks(self) -> int:
+        """The length of the run."""
+        return self._cluster.ticks
+
+    @property
     def speed(self) -> float:
         """Ticks per second, 0 for as fast as it goes."""
         return self._pacer.speed
@@ -118,7 +124,7 @@ class Session:
             self.state = "finished"
 
     def resume(self) -> None:
-        """Let the run advance by itself; raises `Refused` if it cannot."""
+        """Let the run advance by itself; raises `RefusedError` if it cannot."""
         self._must_live()
         if self.state == "running":
             return
@@ -277,7 +283,7 @@ def describe(stored: StoredRun, scenario: Scenario, session: Session | None = No
         seed=stored.seed,
         peers=scenario.peers,
         tick=session.tick if session else stored.tick,
-        ticks=scenario.ticks,
+        ticks=session.ticks if session else scenario.ticks + course.delay(scenario),
         state=session.state if session else stored.state,
         speed=session.speed if session else stored.speed,
         fanout=scenario.fanout,

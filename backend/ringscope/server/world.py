@@ -32,7 +32,7 @@ class Recipe:
         """Return the recipe with the actions that ``lines`` say."""
         recipe = cls(scenario, seed)
         for line in lines:
-            recipe.actions.append(parse_timeline_line(line, recipe.peers, scenario.ticks))
+            recipe.actions.append(parse_timeline_line(line, recipe.peers))
         return recipe
 
     @property
@@ -67,12 +67,12 @@ class Replayer:
         self._busy = Lock()
 
     def snapshot(self, tick: int) -> Snapshot:
-        """Return the state after ``tick`` ticks; raises `Refused` if the run never gets there."""
+        """Return the state after ``tick`` ticks; raises `RefusedError` if there are fewer."""
         with self._busy:
             cluster = self._cluster
             stale = self._actions != len(self._recipe.actions)
             if cluster is None or stale or cluster.tick > tick:
-                cluster = self._cluster = self._recipe.cluster()
+                cluster = self._cluster = self._recipe.cluster(trace=False)
                 self._actions = len(self._recipe.actions)
             turn = self._turn()
             while cluster.tick < tick:

@@ -1,0 +1,134 @@
+"""Broadcasting: pictures of runs to everyone who watches, never faster than they can be drawn.
+
+One background task draws each watched run at most 25 times a second, the latest picture only, and
+spends at most a quarter of the time on it.  A client that does not keep up misses frames, and gets
+a complete one as soon as it reads again.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from ringscope.server.session import Runtime, Session
+from ringscope.server.wire import Frame, RunGrade
+
+_log = logging.getLogger(__name__)
+
+#: Seconds from one picture to the next.
+INTERVAL = 0.04
+#: Drawing takes at most one part in so many of the time.
+_SHARE = 4
+#: A client with so many packets unread gets no more.
+_BACKLOG = 4
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Outlet(Protocol):
+    """The way to the clients."""
+
+    def send(self, client: str, event: str, payload: object) -> None:
+        """Send one message to one client."""
+
+    def backlog(self, client: str) -> int:
+        """Return how many messages a client has yet to read."""
+
+
+class Broadcast:
+    """Knows who watches which run."""
+
+    def __init__(self, find: Callable[[str], Session], outlet: Outlet, runtime: Runtime) -> None:
+        self._find = find
+        self._outlet = outlet
+        self._runtime = runtime
+        self._watchers: dict[str, dict[str, None]] = {}
+        self._behind: set[tuple[str, str]] = set()
+        self._drawing = False
+
+    # --- who watches -----------------------------------------------------------------------------
+
+    def watch(self, client: str, run: str) -> Frame:
+        """Let ``client`` watch from now on; return the picture to begin with."""
+        session = self._find(run)
+        self._draw(session)  # the others must not miss what this picture already contains
+        self._watchers.setdefault(run, {})[client] = None
+        self._behind.discard((run, client))
+        if not self._drawing:
+            self._drawing = True
+            self._runtime.spawn(self._keep_drawing)
+        return session.picture()
+
+    def unwatch(self, client: str, run: str) -> None:
+        """Let ``client`` watch no longer."""
+        clients = self._watchers.get(run, {})
+        clients.pop(client, None)
+        self._behind.discard((run, client))
+        if not clients:
+            self._watchers.pop(run, None)
+
+    def gone(self, client: str) -> None:
+        """Forget a client that has disconnected."""
+        for run in list(self._watchers):
+            self.unwatch(client, run)
+
+    def watches(self, run: str) -> bool:
+        """Tell whether somebody watches ``run``."""
+        return run in self._watchers
+
+    def ended(self, run: str) -> None:
+        """Forget a run that was deleted."""
+        for client in list(self._watchers.get(run, ())):
+            self.unwatch(client, run)
+
+    # --- what they are told ----------------------------------------------------------------------
+
+    def changed(self, session: Session) -> None:
+        """Tell that something about a run as a whole changed."""
+        self._tell(session.id, "run", session.info())
+
+    def graded(self, grade: RunGrade) -> None:
+        """Tell the grade of a run."""
+        self._tell(grade.run, "grade", grade)
+
+    def _tell(self, run: str, event: str, payload: object) -> None:
+        if clients := self._watchers.get(run):
+            encoded = msgspec.Raw(_encode(payload))
+            for client in list(clients):
+                self._outlet.send(client, event, encoded)
+
+    # --- drawing ---------------------------------------------------------------------------------
+
+    def _keep_drawing(self) -> None:
+        runtime = self._runtime
+        while self._watchers:
+            began = runtime.now()
+            self.draw_all()
+            runtime.sleep(max(INTERVAL, _SHARE * (runtime.now() - began)))
+        self._drawing = False
+
+    def draw_all(self) -> None:
+        """Send one picture of each watched run that changed."""
+        for run in list(self._watchers):
+            try:
+                self._draw(self._find(run))
+            except Exception:
+                _log.exception("run %s cannot be drawn", run)
+                self.ended(run)
+
+    def _draw(self, session: Session) -> None:
+        run = session.id
+        frame = session.draw()
+        changes = msgspec.Raw(_encode(frame)) if frame is not None else None
+        whole: msgspec.Raw | None = None
+        for client in list(self._watchers.get(run, ())):
+            late = self._outlet.backlog(client) >= _BACKLOG
+            if late and changes is not None:
+                self._behind.add((run, client))
+            elif not late and (run, client) in self._behind:
+                self._behind.discard((run, client))
+                whole = whole or msgspec.Raw(_encode(session.picture()))
+                self._outlet.send(client, "frame", whole)
+            elif not late and changes is not None:
+                self._outlet.send(client, "frame", changes)

@@ -1,0 +1,104 @@
+"""The edge: the only module that knows eventlet.  It patches Python first and imports the rest
+only then, so nothing else of the server may be imported before `serve` runs."""
+
+import errno
+import logging
+import socket
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+#: The scenario that plays when nobody has chosen one.
+FIRST_SCENARIO = "read"
+
+
+def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 5000,
+    token: str | None = None,
+    instance: Path | str = "instance",
+    play: str | None = None,
+) -> int:
+    """Serve until Ctrl-C and return the exit code: 0, or 2 if the server cannot be started.
+
+    ``port`` 0 takes any free one.  ``token``: what changes ask for; needed when ``host`` can be
+    reached from other machines.  ``instance``: folder for what must last.  ``play``: a shipped
+    scenario to start unless a run is there already.
+    """
+    eventlet = _patched_eventlet()
+    from ringscope.server.app import Config, create_app
+    from ringscope.server.gate import is_loopback
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    if not is_loopback(host) and not token:
+        return _cannot(
+            f"{host} can be reached from other machines, so changes need a token; "
+            "add --token SECRET or listen on 127.0.0.1"
+        )
+    try:
+        listener = _listen(eventlet, host, port)
+    except OSError as error:
+        return _cannot(_why_not(error, host, port))
+    config = Config(Path(instance), host=host, token=token, async_mode="eventlet")
+    app = create_app(config)
+    services = app.extensions["ringscope"]
+    try:
+        path = _play(services.runs, services.library, play) if play else ""
+        print(f"Ringscope is at {_address(host, listener.getsockname()[1])}{path}", flush=True)
+        eventlet.wsgi.server(listener, app, log_output=False, debug=False)
+    except KeyboardInterrupt:
+        print("Stopped.", flush=True)
+    finally:
+        services.close()
+    return 0
+
+
+def _patched_eventlet() -> Any:
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+    import eventlet
+
+    eventlet.monkey_patch()
+    import eventlet.wsgi
+
+    return eventlet
+
+
+def _listen(eventlet: Any, host: str, port: int) -> Any:
+    """Listen without sharing the port, and without waiting to fill packets."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = eventlet.listen((host.strip("[]"), port), family=family, reuse_port=False)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is in use already; stop what uses it or add --port {port + 1}"
+    if error.errno == errno.EACCES:
+        return f"port {port} needs more rights; choose one above 1023 with --port"
+    return f"cannot listen on {host}, port {port}: {error.strerror or error}"
+
+
+def _cannot(reason: str) -> int:
+    print(f"ringscope: {reason}", file=sys.stderr)
+    return 2
+
+
+def _address(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
+    return (
+        f"http://{f'[{shown}]' if ':' in shown.strip('[]') and shown[0] != '[' else shown}:{port}"
+    )
+
+
+def _play(runs: Any, library: Any, name: str) -> str:
+    """Start ``name`` unless there is a run to go on with; return where to see it."""
+    known = runs.all()
+    for run in known:
+        if run.name == name and run.state in ("running", "paused"):
+            runs.resume(runs.find(run.id))
+            return f"/runs/{run.id}"
+    scenario = library.find(name)
+    return f"/runs/{runs.start(scenario.name, scenario.text).id}"
