@@ -17,7 +17,9 @@ from ringscope.observers.debug_log import LogLine
 MembershipTest = Literal["single", "multi", "drop"]
 
 COURSE_PEERS = 10
-JOIN_TICK = 100  # by when everybody has joined, because the failures begin
+#: By when everybody has joined, because the failures begin; larger groups start until later.
+JOIN_TICK = 100
+SETTLE_TICKS = 51
 _LOGGER_AND_MESSAGE = (2, 4, 5, 6, 7)
 _MESSAGE = (4, 5, 6, 7)
 
@@ -53,7 +55,7 @@ def _join(test: MembershipTest, lines: Sequence[LogLine], peers: int) -> Ruling:
     pairs = {cut_fields(line.text, _LOGGER_AND_MESSAGE) for line in joins}
     maximum = 15 if test == "drop" else 10
     expected = peers * peers
-    decided = max(JOIN_TICK, peers // 4 + 50)
+    decided = max(JOIN_TICK, (peers - 1) // 4 + SETTLE_TICKS)
     if len(pairs) == expected:
         reason = (
             f"Each of the {peers} peers logged that each of them joined: {expected} different "

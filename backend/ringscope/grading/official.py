@@ -9,6 +9,7 @@ from ringscope.grading.report import Check, Report, Section
 from ringscope.grading.rubric import OFFICIAL_ORDER, Ruling, pending
 from ringscope.grading.store import grade_store
 from ringscope.observers.debug_log import LogLine
+from ringscope.simulation.course import delay
 from ringscope.simulation.scenario import Scenario
 
 EMPTY = Section.of(())
@@ -24,7 +25,8 @@ def grade_run(
     the run has ended.
     """
     rulings = _rulings(scenario, lines)
-    checks = [_as_of(ruling, tick, scenario.ticks - 1) for ruling in rulings]
+    last_tick = scenario.ticks + delay(scenario) - 1
+    checks = [_as_of(ruling, tick, last_tick) for ruling in rulings]
     if scenario.single_failure is not None:
         return Section.of(checks), EMPTY
     return EMPTY, Section.of(checks)

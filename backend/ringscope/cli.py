@@ -1,0 +1,283 @@
+"""The ``ringscope`` command.
+
+Nothing heavy is imported before a command needs it, so that ``--help`` answers at once.  Exit
+codes: 0 passed, 1 points were lost or two runs differed, 2 bad input.
+"""
+
+import os
+import re
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from ringscope import __version__
+
+if TYPE_CHECKING:
+    from ringscope.grading.report import Report, Section
+
+PASSED, LOST = 0, 1
+MAX_SEED = 2**63 - 1
+MAX_SEEDS = 1_000_000
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+seed_option = click.option(
+    "--seed", type=click.IntRange(0, MAX_SEED), help="Use this seed instead of the scenario's own."
+)
+
+
+class BadInput(click.ClickException):
+    """A complaint about what the user gave us, in one sentence."""
+
+    exit_code = 2
+
+
+class Commands(click.Group):
+    """Turns every expected failure of a command into one sentence and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _stop_writing()
+            ctx.exit(LOST)
+        except ValueError as error:
+            from ringscope.simulation.scenario import ScenarioError
+
+            if isinstance(error, ScenarioError):
+                raise BadInput(str(error)) from None
+            raise
+        except OSError as error:
+            name = f"{error.filename}: " if error.filename else ""
+            raise BadInput(f"{name}{error.strerror or error}") from None
+
+
+def _stop_writing() -> None:
+    """Nobody reads our output any more; keep Python from complaining about it at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="ringscope")
+def main() -> None:
+    """A fault-tolerant key-value store that you can watch, break, rewind and grade.
+
+    CONF is a .conf file or the name of a scenario that comes with Ringscope, such as read.
+    """
+
+
+@main.command()
+@click.argument("confs", metavar="CONF...", nargs=-1, required=True)
+@seed_option
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="runs",
+    show_default=True,
+    help="Folder for the results; each scenario gets a folder of its own in it.",
+)
+def run(confs: tuple[str, ...], seed: int | None, out: Path) -> None:
+    """Run scenarios and write their logs.
+
+    Leaves dbg.log, stats.log and msgcount.log as the course's program would, and events.jsonl,
+    the complete recording, in OUT/<name of the scenario>.
+    """
+    from ringscope.command_line.folder import write_run
+    from ringscope.command_line.scenarios import load, must_differ
+
+    scenarios = load(confs)
+    must_differ(scenarios)
+    for scenario in scenarios:
+        used = scenario.seed if seed is None else seed
+        folder = out / scenario.name
+        click.echo(f"{scenario.name}: seed {used}, writing to {folder}{os.sep}")
+        with progress(scenario.name, scenario.ticks) as advance:
+            write_run(scenario, used, folder, advance)
+
+
+@main.command()
+@click.argument("confs", metavar="[CONF...]", nargs=-1)
+@seed_option
+@click.option("--seeds", metavar="A-B", help="Grade every seed from A to B and sum up.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per seed, for machines.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one per core",
+    help="How many processes share the work over many seeds.",
+)
+@click.pass_context
+def grade(
+    context: click.Context,
+    confs: tuple[str, ...],
+    seed: int | None,
+    seeds: str | None,
+    as_json: bool,
+    jobs: int,
+) -> None:
+    """Grade scenarios by the course's official rules.
+
+    Without CONF the seven scenarios of the course, 90 points for each assignment.
+    """
+    from ringscope.command_line.campaign import Summary, grade_seeds, keep_in
+    from ringscope.command_line.scenarios import common_seed, load, load_course
+
+    if seed is not None and seeds is not None:
+        raise click.UsageError("give either --seed or --seeds, not both")
+    scenarios = load(confs) if confs else load_course()
+    for scenario in scenarios:
+        if scenario.single_failure is None and scenario.crud_test is None:
+            raise BadInput(
+                f"{scenario.name} has neither SINGLE_FAILURE nor CRUD_TEST, so the course's rules "
+                f"have nothing to grade; see it with ringscope run {scenario.name}"
+            )
+    chosen = seed_range(seeds) if seeds else [common_seed(scenarios) if seed is None else seed]
+    summary = Summary()
+    with progress("grading", len(chosen), shown=len(chosen) > 1) as advance:
+        reports = grade_seeds(scenarios, chosen, jobs)
+
+        def each(report: "Report") -> None:
+            advance()
+            if as_json:
+                click.echo(report_json(report))
+
+        keep_in(summary, reports, each)
+    if not as_json:
+        _print_grade(summary, " ".join(["ringscope grade", *map(shlex.quote, confs)]))
+    context.exit(PASSED if summary.full == summary.reports else LOST)
+
+
+def _print_grade(summary: Any, command: str) -> None:
+    from rich.console import Console
+
+    from ringscope.command_line.tables import print_report, print_summary
+
+    console = Console()
+    if summary.reports == 1:
+        print_report(console, summary.worst)
+    else:
+        print_summary(console, summary, command)
+
+
+@main.command()
+@click.argument("conf")
+@seed_option
+@click.pass_context
+def verify(context: click.Context, conf: str, seed: int | None) -> None:
+    """Check that a scenario runs exactly the same twice.
+
+    Runs it in two processes with different hash seeds, compares the recordings and logs byte by
+    byte, and names the first event that differs.
+    """
+    from ringscope.command_line.scenarios import find, load
+    from ringscope.command_line.verify import ChildFailedError, difference_between_two_runs
+
+    [scenario] = load([conf])
+    used = scenario.seed if seed is None else seed
+    try:
+        difference = difference_between_two_runs(find(conf), used)
+    except ChildFailedError as error:
+        raise BadInput(f"{scenario.name} could not be run: {error}") from None
+    if difference is None:
+        click.echo(f"{scenario.name}, seed {used}: both runs are the same, byte by byte")
+        return
+    click.secho(f"{scenario.name}, seed {used}: {difference}", fg="red")
+    context.exit(LOST)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=5000, show_default=True)
+@click.option(
+    "--token",
+    envvar="RINGSCOPE_TOKEN",
+    help="Required from everybody who changes something; needed when HOST is not this machine.",
+)
+@click.option(
+    "--instance",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the database of runs and scenarios.",
+)
+@click.option(
+    "--demo",
+    metavar="[NAME]",
+    is_flag=False,
+    flag_value="read",
+    help="Start playing a scenario that comes with Ringscope (read, if none is named).",
+)
+def serve(host: str, port: int, token: str | None, instance: Path | None, demo: str | None) -> None:
+    """Serve the dashboard, its REST interface and live updates."""
+    if host not in LOOPBACK and not token:
+        raise click.UsageError(
+            f"--host {host} lets other machines in; protect the server with --token"
+        )
+    if demo is not None:
+        from ringscope.simulation.scenario import shipped
+
+        if demo not in shipped():
+            raise BadInput(f"there is no scenario {demo}; there are {', '.join(shipped())}")
+    from ringscope.server.app import serve as start
+
+    start(host=host, port=port, token=token, instance=instance, play=demo)
+
+
+def seed_range(text: str) -> range:
+    """Return the seeds of ``A-B``, both included, or of a single number."""
+    found = re.fullmatch(r"\s*(\d{1,19})\s*(?:-\s*(\d{1,19})\s*)?", text)
+    if found is None:
+        raise BadInput(f"--seeds must be a range such as 1-200, found {text!r}")
+    first, last = int(found[1]), int(found[2] or found[1])
+    if not first <= last <= MAX_SEED:
+        raise BadInput(f"--seeds must rise from its first to its last seed, found {text!r}")
+    if last - first >= MAX_SEEDS:
+        raise BadInput(f"--seeds may name at most {MAX_SEEDS} seeds, found {last - first + 1}")
+    return range(first, last + 1)
+
+
+def report_json(report: "Report") -> str:
+    """Return the one-line form of a report that machines read."""
+    import msgspec
+
+    value = {
+        "seed": report.seed,
+        "mp1": _section_value(report.mp1),
+        "mp2": _section_value(report.mp2),
+    }
+    return msgspec.json.encode(value).decode()
+
+
+def _section_value(section: "Section") -> dict[str, object]:
+    fields = ("id", "points", "max", "passed", "reason")
+    checks = [{field: getattr(check, field) for field in fields} for check in section.checks]
+    return {"total": section.total, "max": section.max, "checks": checks}
+
+
+@contextmanager
+def progress(title: str, total: int, shown: bool = True) -> Iterator[Callable[[], object]]:
+    """Give a function to call after each of ``total`` steps; a bar, if stderr is a terminal."""
+    if not shown or not _is_terminal(sys.stderr):
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda: bar.advance(task)
+
+
+def _is_terminal(stream: IO[str] | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
+if __name__ == "__main__":
+    main()
