@@ -27,8 +27,8 @@ Row: TypeAlias = NDArray[np.signedinteger[Any]]
 Matrix: TypeAlias = NDArray[np.signedinteger[Any]]
 Codes: TypeAlias = NDArray[np.int64]
 
-# last_seen: the tick of the last new heartbeat, or why the member is not in the list
-ABSENT, REMOVED, LEFT = -1, -2, -3
+# last_seen: the tick of the last new heartbeat, or why the peer is not in the list
+ABSENT, REMOVED = -1, -2
 # the states of a peer
 DOWN, JOINING, MEMBER, LEAVING = 0, 1, 2, 3
 # messages
@@ -43,7 +43,8 @@ KIND_SHIFT = 2 * PEER_BITS
 
 #: A join request is repeated after this many ticks without an answer.
 JOIN_RETRY_TICKS = 5
-#: Every so many ticks a peer gossips to one member it has removed, so that healed partitions merge.
+#: Every so many ticks a peer gossips to one that it has removed, so that healed partitions merge and
+#: an introducer that came back alone is found.
 RECONNECT_TICKS = 10
 
 
@@ -213,7 +214,7 @@ def receive(
         if last_seen[source] >= 0:
             facts = push(facts, count, encode(WAS_REMOVED, peer, source))
             count += 1
-        last_seen[source] = LEFT
+        last_seen[source] = REMOVED
         return facts, count
     if kind == JOIN_REQUEST and state[peer] != MEMBER:
         return facts, count
@@ -255,7 +256,7 @@ def duties(
             if member != peer and last_seen[member] >= 0:
                 outbox = push(outbox, sent, encode(GOODBYE, peer, member))
                 sent += 1
-        last_seen[peer] = LEFT
+        last_seen[peer] = REMOVED
     return outbox, sent
 
 

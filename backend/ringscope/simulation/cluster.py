@@ -27,7 +27,6 @@ from ringscope.protocol.membership import (
     DOWN,
     JOINED,
     KIND_SHIFT,
-    LEFT,
     MEMBER,
     PEER_BITS,
     PEER_MASK,
@@ -264,7 +263,7 @@ class Cluster:
 
     def _see_off_leavers(self, now: int) -> None:
         for peer in list(self.leaving):
-            said_goodbye = self.group.last_seen[peer - 1, peer - 1] == LEFT
+            said_goodbye = self.group.last_seen[peer - 1, peer - 1] < 0
             patient = now - self.since[peer - 1] < 2 * self.scenario.t_cleanup
             if said_goodbye and (self.nodes[peer - 1].settled or not patient):
                 self.stop(peer, "left")
