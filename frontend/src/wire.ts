@@ -119,11 +119,20 @@ export interface ScenarioInfo {
   summary: string;
 }
 
-/** The grade of one seed: both assignments. */
-export interface Report {
-  seed: number;
-  mp1: Section;
-  mp2: Section;
+/**
+ * Scenarios graded without watching them; `done` of `total` runs are through.
+ *
+ * `reports`: one for each seed, as far as they are known.  `error`: why it `failed`.
+ */
+export interface Grading {
+  job: string;
+  state: "cancelled" | "done" | "failed" | "running";
+  seeds: string;
+  scenarios: readonly string[];
+  done: number;
+  total: number;
+  reports: readonly Report[];
+  error: string | null;
 }
 
 /**
@@ -246,7 +255,7 @@ export interface PartitionChanged {
  * All messages of one layer that peers sent in this tick, in sending order.
  *
  * `fates[i]` is 0 when message i is under way, 1 when it was lost by chance, 2 when a
- * partition cut it, 3 when a configured limit refused it.
+ * partition cut it.
  */
 export interface MessagesSent {
   event: "MessagesSent";
@@ -352,7 +361,8 @@ export interface CopyDropped {
  *
  * `ages`: N*N bytes, row = observer, column = member: ticks since the observer saw a newer
  * heartbeat of the member, at most 254, or `NOT_LISTED`.  None: too large to send this time.
- * `keys` in byte order of the key; None on the wire: unchanged since the frame before.
+ * `keys` in byte order of the key, at most `KEYS_SHOWN` of the `key_count` there are; None on
+ * the wire: unchanged since the frame before.
  * `loss`: probability now; `groups`: partition now, empty when there is none.
  */
 export interface Snapshot {
@@ -363,6 +373,7 @@ export interface Snapshot {
   messages: MessageView;
   loss: number;
   groups: readonly (readonly number[])[];
+  key_count: number;
 }
 
 /**
@@ -380,6 +391,13 @@ export interface Section {
   total: number;
   max: number;
   checks: readonly Check[];
+}
+
+/** The grade of one seed: both assignments. */
+export interface Report {
+  seed: number;
+  mp1: Section;
+  mp2: Section;
 }
 
 /**

@@ -1,0 +1,76 @@
+/** REST, as typed functions.  Every failure is a `Problem` with a sentence to show. */
+import type { Problem, RunGrade, RunInfo, ScenarioInfo } from "../wire";
+
+export class Refused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail || problem.title);
+  }
+}
+
+/** The token of a server that is open to others; kept for the tab, asked for with `?token=`. */
+export function token(): string | null {
+  const given = new URLSearchParams(location.search).get("token");
+  if (given) sessionStorage.setItem("token", given);
+  return sessionStorage.getItem("token");
+}
+
+export function isProblem(value: unknown): value is Problem {
+  return typeof value === "object" && value !== null && "status" in value && "title" in value;
+}
+
+async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const secret = token();
+  const headers = new Headers(init.headers);
+  if (secret) headers.set("Authorization", `Bearer ${secret}`);
+  let answer: Response;
+  try {
+    answer = await fetch(`/api${path}`, { ...init, headers });
+  } catch {
+    throw new Refused(problem(0, "No answer", "The server does not answer. Is it still running?"));
+  }
+  const body: unknown = await answer.json().catch(() => null);
+  if (answer.ok) return body as T;
+  throw new Refused(isProblem(body) ? body : problem(answer.status, answer.statusText, "The server could not do this."));
+}
+
+const problem = (status: number, title: string, detail: string): Problem => ({
+  type: "about:blank",
+  status,
+  title,
+  detail,
+});
+
+const post = <T>(path: string, body: unknown): Promise<T> =>
+  call<T>(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
+export interface NewRun {
+  scenario: string;
+  seed?: number;
+  speed?: number;
+}
+
+const list = <T>(value: T[] | Record<string, T[]>): T[] =>
+  Array.isArray(value) ? value : (Object.values(value)[0] ?? []);
+
+export const scenarios = async (): Promise<ScenarioInfo[]> => list(await call("/scenarios"));
+export const upload = (name: string, text: string): Promise<ScenarioInfo> =>
+  post("/scenarios", { name, text });
+export const runs = async (): Promise<RunInfo[]> => list(await call("/runs"));
+export const startRun = (run: NewRun): Promise<RunInfo> => post("/runs", run);
+export const readRun = (id: string): Promise<RunInfo> => call(`/runs/${encodeURIComponent(id)}`);
+export const readGrade = (id: string): Promise<RunGrade> =>
+  call(`/runs/${encodeURIComponent(id)}/grade`);
+
+/** A plotly figure as the server makes it. */
+export interface Figure {
+  data: Record<string, unknown>[];
+  layout: Record<string, unknown>;
+}
+
+export const readPlot = (id: string, name: string): Promise<Figure> =>
+  call(`/runs/${encodeURIComponent(id)}/plots/${name}`);
+export const logAddress = (id: string): string => `/api/runs/${encodeURIComponent(id)}/dbg.log`;

@@ -1,0 +1,82 @@
+/** The socket: one connection that watches one run and heals itself. */
+import { io, type Socket } from "socket.io-client";
+import type { Message } from "../state/view";
+import type { ClientEvents, Control, Frame, Problem, RunInfo, ServerEvents } from "../wire";
+import { isProblem, token } from "./api";
+
+const PATIENCE = 10_000;
+
+export class Live {
+  private readonly socket: Socket<ServerEvents, ClientEvents>;
+  private watching = false;
+
+  constructor(
+    private readonly run: string,
+    private readonly tell: (message: Message) => void,
+  ) {
+    this.socket = io({ transports: ["websocket", "polling"], auth: { token: token() } });
+    this.socket.on("connect", () => void this.watch());
+    this.socket.on("disconnect", () => tell({ type: "linked", link: "lost" }));
+    this.socket.on("connect_error", () => tell({ type: "linked", link: "lost" }));
+    this.socket.on("frame", (frame) => tell({ type: "frame", frame }));
+    this.socket.on("run", (info) => tell({ type: "info", info }));
+    this.socket.on("grade", (grade) => tell({ type: "grade", grade }));
+  }
+
+  /** Ask for a complete frame, and for all that follow. */
+  async watch(): Promise<void> {
+    if (this.watching) return;
+    this.watching = true;
+    const answer = await this.ask<Frame>((done) =>
+      this.socket.timeout(PATIENCE).emit("watch", { run: this.run }, done),
+    );
+    this.watching = false;
+    if (isProblem(answer)) {
+      this.tell({ type: "problem", problem: answer });
+    } else {
+      this.tell({ type: "frame", frame: answer });
+      this.tell({ type: "linked", link: "live" });
+    }
+  }
+
+  seek(tick: number): Promise<Frame | Problem> {
+    return this.ask((done) =>
+      this.socket.timeout(PATIENCE).emit("seek", { run: this.run, tick }, done),
+    );
+  }
+
+  control(command: Control["command"], value: number | null = null): Promise<RunInfo | Problem> {
+    return this.ask((done) =>
+      this.socket.timeout(PATIENCE).emit("control", { run: this.run, command, value }, done),
+    );
+  }
+
+  act(line: string): Promise<RunInfo | Problem> {
+    return this.ask((done) =>
+      this.socket.timeout(PATIENCE).emit("act", { run: this.run, line }, done),
+    );
+  }
+
+  close(): void {
+    this.socket.close();
+  }
+
+  private ask<T>(
+    send: (done: (error: Error | null, value: T | Problem) => void) => void,
+  ): Promise<T | Problem> {
+    return new Promise((resolve) =>
+      send((error, value) =>
+        resolve(
+          error
+            ? {
+                type: "about:blank",
+                title: "No answer",
+                status: 504,
+                detail: "The server did not answer in time; try again.",
+              }
+            : value,
+        ),
+      ),
+    );
+  }
+}

@@ -1,0 +1,85 @@
+/** Sentences, in the words of the course and of the gossip paper. */
+import type { Check, KeyView, Mark, OperationView, PeerView, RunInfo } from "../wire";
+import { NOT_LISTED } from "../wire";
+import { address, type Limits, others } from "./peers";
+
+export const plural = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+
+export function describePeer(peer: PeerView, peers: readonly PeerView[]): string {
+  const asked = Math.max(others(peer, peers), peer.suspected_by, peer.known_by);
+  const believed = `${peer.known_by} of ${plural(asked, "live peer")} list it, ${peer.suspected_by} suspect it.`;
+  const since = `since tick ${peer.since}`;
+  switch (peer.state) {
+    case "waiting":
+      return "Has not started yet.";
+    case "joining":
+      return `Asks the introducer to join, ${since}.`;
+    case "member":
+      return `Member ${since}, holds ${plural(peer.copies, "copy", "copies")}. ${believed}`;
+    case "leaving":
+      return `Says goodbye and hands over its keys, ${since}.`;
+    case "left":
+      return `Left gracefully at tick ${peer.since}. ${believed}`;
+    case "failed":
+      return peer.known_by
+        ? `Failed at tick ${peer.since}. ${believed}`
+        : `Failed at tick ${peer.since}; every live peer has removed it.`;
+  }
+}
+
+/** Why an observer thinks what it thinks of a member. */
+export function explainAge(observer: number, member: number, age: number, limits: Limits): string {
+  if (observer === member) return `Peer ${observer} itself.`;
+  if (age === NOT_LISTED) return `Peer ${observer} does not list peer ${member}.`;
+  const seen = `Last heartbeat ${plural(age, "tick")} ago`;
+  if (age > limits.t_cleanup)
+    return `${seen}: over T_cleanup = ${limits.t_cleanup}, so peer ${observer} removes peer ${member}.`;
+  if (age > limits.t_fail)
+    return `${seen}: over T_fail = ${limits.t_fail}, so peer ${observer} suspects peer ${member}.`;
+  return `${seen}: within T_fail = ${limits.t_fail}, so peer ${observer} trusts peer ${member}.`;
+}
+
+export function describeKey(key: KeyView): string {
+  const wanted = key.replicas.length;
+  const held = key.replicas.filter((peer) => key.holders.includes(peer)).length;
+  if (held === wanted) return `All ${wanted} replicas hold the newest version.`;
+  const lacking = key.replicas.filter((peer) => !key.holders.includes(peer));
+  return `${held} of ${wanted} replicas hold the newest version; missing on ${lacking
+    .map((peer) => `peer ${peer}`)
+    .join(", ")}.`;
+}
+
+export function describeMessage(kind: string, source: number, target: number, fate: number): string {
+  const end = ["", " — lost", " — cut by the partition", " — refused by a limit"][fate] ?? "";
+  return `${kind}: ${address(source)} → ${address(target)}${end}`;
+}
+
+export function outcomeWords(operation: OperationView): string {
+  return operation.outcome ?? "running";
+}
+
+export const verdict = (check: Check): "passed" | "failed" | "pending" =>
+  check.passed === null ? "pending" : check.passed ? "passed" : "failed";
+
+export function stateWords(info: Pick<RunInfo, "state" | "error">): string {
+  return { running: "running", paused: "paused", finished: "finished", broken: "broken" }[info.state];
+}
+
+/** What the live region says about new marks: each when few, a count when many. */
+export function narrate(marks: readonly Mark[]): string {
+  const told = marks.filter((mark) => mark.lane !== "peer");
+  if (!told.length) return "";
+  if (told.length <= 3) return told.map((mark) => `Tick ${mark.tick}: ${mark.text}`).join(" ");
+  const count = (lane: Mark["lane"], one: string) => {
+    const n = told.filter((mark) => mark.lane === lane).length;
+    return n ? [plural(n, one)] : [];
+  };
+  const parts = [
+    ...count("failure", "failure"),
+    ...count("detection", "detection"),
+    ...count("operation", "operation"),
+    ...count("network", "network change"),
+  ];
+  return `Up to tick ${told.at(-1)!.tick}: ${parts.join(", ")}.`;
+}
