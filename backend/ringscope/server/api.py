@@ -14,12 +14,13 @@ from ringscope.events import AnyEvent
 from ringscope.server import asked
 from ringscope.server.library import Library
 from ringscope.server.limits import Limits
+from ringscope.server.logs import debug_log, recording
 from ringscope.server.problems import bad_request
 from ringscope.server.replies import reply
 from ringscope.server.runs import Runs
 from ringscope.server.session import Runtime, Session
 from ringscope.server.uploads import uploads
-from ringscope.server.wire import History, RunInfo, ScenarioInfo
+from ringscope.server.wire import History, RunGrade, RunInfo, ScenarioInfo
 from ringscope.simulation.snapshot import Snapshot
 
 
@@ -129,6 +130,20 @@ def looking_api(runs: Runs, limits: Limits, runtime: Runtime) -> APIBlueprint:
     @api.get("/<run>/history", summary="What has happened", responses=returns(History))
     def history(path: asked.RunPath) -> Response:
         return reply(runs.find(path.run).history)
+
+    @api.get("/<run>/grade", summary="Grade at a tick", responses=returns(RunGrade))
+    def grade(path: asked.RunPath, query: asked.TickQuery) -> Response:
+        return reply(runs.grade(path.run, query.tick))
+
+    @api.get("/<run>/dbg.log", summary="Log in the course's form")
+    def dbg_log(path: asked.RunPath) -> Response:
+        log = debug_log(runs.find(path.run), runtime.turn())
+        return Response(log, content_type="text/plain; charset=utf-8")
+
+    @api.get("/<run>/events.jsonl", summary="Recording, an event a line")
+    def events_jsonl(path: asked.RunPath) -> Response:
+        events = recording(runs.find(path.run), runtime.turn())
+        return Response(events, content_type="application/x-ndjson")
 
     @api.get("/<run>/events", summary="Events from a tick on")
     def events(path: asked.RunPath, query: asked.EventsQuery) -> Response:

@@ -1,103 +1,103 @@
-"""The application factory: storage, runs, REST, Socket.IO and the page, wired together."""
+"""Serving: the only module that knows eventlet.
 
-import time
-from dataclasses import dataclass, field
+It patches Python first and imports the rest of the server only then, because what was imported
+before would keep waiting the old way.
+"""
+
+import errno
+import logging
+import socket
+import sys
+import warnings
 from pathlib import Path
-
-from flask_openapi3.models.info import Info
-from flask_openapi3.openapi import OpenAPI
-from flask_socketio import SocketIO
-
-from ringscope import __version__
-from ringscope.grading.report import Report
-from ringscope.server import replies
-from ringscope.server.api import looking_api, runs_api, scenarios_api
-from ringscope.server.asked import as_openapi
-from ringscope.server.broadcast import Broadcast
-from ringscope.server.gate import Gate
-from ringscope.server.library import Library
-from ringscope.server.limits import Limits
-from ringscope.server.live import Live, SocketOutlet
-from ringscope.server.pages import STATIC, pages
-from ringscope.server.runs import Runs
-from ringscope.server.session import Runtime
-from ringscope.server.storage import Storage
-from ringscope.server.transport import make_socketio
-from ringscope.server.wire import History, Problem, RunGrade, RunInfo, ScenarioInfo
-from ringscope.simulation.snapshot import Snapshot
-
-_DOCUMENTED = [History, Problem, Report, RunGrade, RunInfo, ScenarioInfo, Snapshot]
+from typing import Any, NoReturn
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
-    """What a server needs to know.
+def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 5000,
+    token: str | None = None,
+    instance: Path | None = None,
+    play: str | None = None,
+) -> None:
+    """Serve until Ctrl-C; exits with code 2 and a sentence if the server cannot be started.
 
-    ``instance``: folder for what must last; ``host`` and ``token``: see `Gate`; ``async_mode`` is
-    Socket.IO's: ``threading`` in tests, ``eventlet`` when served.
+    ``port`` 0 takes any free one.  ``token``: what changes ask for; needed when ``host`` can be
+    reached from other machines.  ``instance``: folder for what must last, ``instance`` in the
+    current folder if None.  ``play``: a shipped scenario to start unless such a run is under way.
     """
+    eventlet = _patched_eventlet()
+    from ringscope.server.factory import Config, create_app
+    from ringscope.server.gate import is_loopback
 
-    instance: Path
-    host: str = "127.0.0.1"
-    token: str | None = None
-    async_mode: str = "threading"
-    static: Path = STATIC
-    limits: Limits = field(default_factory=Limits)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    if not is_loopback(host) and not token:
+        _cannot(
+            f"{host} can be reached from other machines, so changes need a token; "
+            "add --token SECRET or listen on 127.0.0.1"
+        )
+    try:
+        listener = _listen(eventlet, host, port)
+    except OSError as error:
+        _cannot(_why_not(error, host, port))
+    config = Config(instance or Path("instance"), host=host, token=token, async_mode="eventlet")
+    app = create_app(config)
+    services = app.extensions["ringscope"]
+    try:
+        path = _play(services.runs, services.library, play) if play else ""
+        print(f"Ringscope is at {_address(host, listener.getsockname()[1])}{path}", flush=True)
+        eventlet.wsgi.server(listener, app, log_output=False, debug=False)
+    except KeyboardInterrupt:
+        print("Stopped.", flush=True)
+    finally:
+        services.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What an application is made of; found at ``app.extensions["ringscope"]``."""
+def _patched_eventlet() -> Any:
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+    import eventlet
 
-    storage: Storage
-    library: Library
-    runs: Runs
-    broadcast: Broadcast
-    socketio: SocketIO
+    eventlet.monkey_patch()
+    import eventlet.wsgi
 
-    def close(self) -> None:
-        """Note how far everything has come, and stop."""
-        self.runs.close()
-        self.storage.close()
+    return eventlet
 
 
-def create_app(config: Config) -> OpenAPI:
-    """Return the application; its services are in ``app.extensions["ringscope"]``."""
-    app = OpenAPI(
-        __name__,
-        info=Info(title="Ringscope", version=__version__),
-        security_schemes={"token": {"type": "http", "scheme": "bearer"}},
-        validation_error_callback=replies.invalid_request,
-        static_folder=None,
-        instance_path=str(config.instance.absolute()),
-        openapi_extensions={},
+def _listen(eventlet: Any, host: str, port: int) -> Any:
+    """Listen without sharing the port, and without waiting to fill packets."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = eventlet.listen((host.strip("[]"), port), family=family, reuse_port=False)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is in use already; stop what uses it or add --port {port + 1}"
+    if error.errno == errno.EACCES:
+        return f"port {port} needs more rights; choose one above 1023 with --port"
+    return f"cannot listen on {host}, port {port}: {error.strerror or error}"
+
+
+def _cannot(reason: str) -> NoReturn:
+    print(f"ringscope: {reason}", file=sys.stderr)
+    sys.exit(2)
+
+
+def _address(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
+    return (
+        f"http://{f'[{shown}]' if ':' in shown.strip('[]') and shown[0] != '[' else shown}:{port}"
     )
-    app.config["MAX_CONTENT_LENGTH"] = config.limits.upload
-    gate = Gate(config.host, config.token)
-    socketio = make_socketio(config.async_mode)
-    services = _services(config, socketio)
-    app.extensions["ringscope"] = services
-    replies.register(app)
-    app.register_api(scenarios_api(services.library))
-    app.register_api(runs_api(services.runs, services.library))
-    app.register_api(looking_api(services.runs, config.limits, _runtime(socketio)))
-    app.register_blueprint(pages(config.static))
-    app.components_schemas.update(as_openapi(_DOCUMENTED))
-    Live(services.runs, services.broadcast, gate).register(socketio)
-    socketio.init_app(app)
-    app.wsgi_app = gate.guard(app.wsgi_app)  # type: ignore[assignment, method-assign]
-    return app
 
 
-def _runtime(socketio: SocketIO) -> Runtime:
-    return Runtime(time.monotonic, socketio.sleep, socketio.start_background_task)
-
-
-def _services(config: Config, socketio: SocketIO) -> Services:
-    runtime = _runtime(socketio)
-    storage = Storage(config.instance)
-    library = Library(storage, config.limits)
-    runs = Runs(storage, library, config.limits, runtime)
-    broadcast = Broadcast(runs.find, SocketOutlet(socketio), runtime)
-    runs.audience = broadcast
-    return Services(storage, library, runs, broadcast, socketio)
+def _play(runs: Any, library: Any, name: str) -> str:
+    """Start ``name`` unless there is a run to go on with; return where to see it."""
+    known = runs.all()
+    for run in known:
+        if run.name == name and run.state in ("running", "paused"):
+            runs.resume(runs.find(run.id))
+            return f"/runs/{run.id}"
+    scenario = library.find(name)
+    return f"/runs/{runs.start(scenario.name, scenario.text).id}"

@@ -20,6 +20,8 @@ _log = logging.getLogger(__name__)
 INTERVAL = 0.04
 #: Drawing takes at most one part in so many of the time.
 _SHARE = 4
+#: Seconds from one grade to the next.
+_GRADE_EVERY = 1.0
 #: A client with so many packets unread gets no more.
 _BACKLOG = 4
 
@@ -46,6 +48,8 @@ class Broadcast:
         self._watchers: dict[str, dict[str, None]] = {}
         self._behind: set[tuple[str, str]] = set()
         self._drawing = False
+        self._grades: dict[str, RunGrade] = {}
+        self._graded_at = float("-inf")
 
     # --- who watches -----------------------------------------------------------------------------
 
@@ -55,6 +59,8 @@ class Broadcast:
         self._draw(session)  # the others must not miss what this picture already contains
         self._watchers.setdefault(run, {})[client] = None
         self._behind.discard((run, client))
+        self._grades.pop(run, None)  # the new watcher has seen none
+        self._graded_at = float("-inf")
         if not self._drawing:
             self._drawing = True
             self._runtime.spawn(self._keep_drawing)
@@ -67,6 +73,7 @@ class Broadcast:
         self._behind.discard((run, client))
         if not clients:
             self._watchers.pop(run, None)
+            self._grades.pop(run, None)
 
     def gone(self, client: str) -> None:
         """Forget a client that has disconnected."""
@@ -87,10 +94,8 @@ class Broadcast:
     def changed(self, session: Session) -> None:
         """Tell that something about a run as a whole changed."""
         self._tell(session.id, "run", session.info())
-
-    def graded(self, grade: RunGrade) -> None:
-        """Tell the grade of a run."""
-        self._tell(grade.run, "grade", grade)
+        if session.state != "running":
+            self._graded_at = float("-inf")
 
     def _tell(self, run: str, event: str, payload: object) -> None:
         if clients := self._watchers.get(run):
@@ -109,13 +114,29 @@ class Broadcast:
         self._drawing = False
 
     def draw_all(self) -> None:
-        """Send one picture of each watched run that changed."""
+        """Send one picture of each watched run that changed, and now and then its grade."""
+        now = self._runtime.now()
+        grading = now - self._graded_at >= _GRADE_EVERY
+        if grading:
+            self._graded_at = now
         for run in list(self._watchers):
             try:
-                self._draw(self._find(run))
+                session = self._find(run)
+                self._draw(session)
+                if grading:
+                    self._tell_grade(session)
             except Exception:
                 _log.exception("run %s cannot be drawn", run)
                 self.ended(run)
+
+    def _tell_grade(self, session: Session) -> None:
+        known = self._grades.get(session.id)
+        if known is None or known.tick != session.tick:
+            grade = self._grades[session.id] = session.grade()
+            if known is None or (known.mp1, known.mp2, known.final) != (
+                grade.mp1, grade.mp2, grade.final
+            ):  # fmt: skip
+                self._tell(session.id, "grade", grade)
 
     def _draw(self, session: Session) -> None:
         run = session.id

@@ -35,11 +35,7 @@ class Library:
     def keep(self, name: str, text: str) -> ScenarioInfo:
         """Check and store an uploaded scenario, in place of an earlier one of that name."""
         name = name.removesuffix(".conf")
-        if not _NAME.fullmatch(name):
-            raise bad_request(
-                f"{name[:64]!r} cannot be the name of a scenario; use up to 64 letters, digits, "
-                "- and _"
-            )
+        self.check_name(name)
         if name in self._shipped:
             raise conflict(f"{name} is a scenario that ships with Ringscope; choose another name")
         self.check(text, name)
@@ -56,6 +52,14 @@ class Library:
         if self.find(name).shipped:
             raise conflict(f"{name} ships with Ringscope and cannot be deleted")
         self._storage.drop_scenario(name)
+
+    def check_name(self, name: str) -> None:
+        """Raise `RefusedError` if ``name`` cannot be the name of a scenario."""
+        if not _NAME.fullmatch(name):
+            raise bad_request(
+                f"{name[:64]!r} cannot be the name of a scenario; use up to 64 letters, digits, "
+                "- and _"
+            )
 
     def check(self, text: str, name: str) -> Scenario:
         """Return the scenario that ``text`` says; raises `RefusedError` if it will not do."""

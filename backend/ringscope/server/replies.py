@@ -2,7 +2,6 @@
 
 import gzip
 import logging
-from collections.abc import Iterator
 from io import BytesIO
 
 import msgspec
@@ -37,11 +36,6 @@ def reply(value: object, status: int = 200, **headers: str) -> Response:
 def problem(value: Problem) -> Response:
     """Return a problem as RFC 9457 has it."""
     return Response(_encoder.encode(value), value.status, content_type="application/problem+json")
-
-
-def stream(pieces: Iterator[bytes], content_type: str) -> Response:
-    """Return what ``pieces`` yields as it comes."""
-    return Response(pieces, content_type=content_type)
 
 
 def invalid_request(error: ValidationError) -> Response:

@@ -15,7 +15,7 @@ from ringscope.server.limits import Limits
 from ringscope.server.problems import not_found, too_many
 from ringscope.server.session import Runtime, Session, check_speed, describe
 from ringscope.server.storage import Storage, StoredRun
-from ringscope.server.wire import RunInfo
+from ringscope.server.wire import RunGrade, RunInfo
 from ringscope.simulation.scenario import Scenario, parse_scenario
 
 _ID_LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
@@ -112,6 +112,14 @@ class Runs:
         """Do by hand what ``line`` says."""
         session.act(line, self._limits.actions)
 
+    def grade(self, run: str, tick: int | None = None) -> RunGrade:
+        """Return the grade of a run as of ``tick``, now if None; a final one is on file."""
+        if tick is None and run not in self._sessions:
+            stored = self._storage.grade(run)
+            if stored is not None:
+                return stored
+        return self.find(run).grade(tick)
+
     def drop(self, run: str) -> None:
         """Stop and forget a run."""
         self._stored(run)
@@ -137,6 +145,8 @@ class Runs:
     def changed(self, session: Session) -> None:
         """Store and tell that ``session`` changed."""
         self.progressed(session)
+        if session.state == "finished":
+            self._storage.keep_grade(session.grade())
         if self.audience:
             self.audience.changed(session)
 

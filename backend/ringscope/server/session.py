@@ -14,10 +14,11 @@ from msgspec.structs import replace
 
 from ringscope.observers.historian import Historian
 from ringscope.observers.history import History
+from ringscope.server.graded import LiveGrade
 from ringscope.server.pacing import SLICE, Clock, Pacer, Turn
 from ringscope.server.problems import conflict, invalid, too_many
 from ringscope.server.storage import StoredRun
-from ringscope.server.wire import Frame, RunInfo, RunState
+from ringscope.server.wire import Frame, RunGrade, RunInfo, RunState
 from ringscope.server.world import Recipe, Replayer
 from ringscope.simulation import course
 from ringscope.simulation.scenario import Scenario, ScenarioError, parse_scenario
@@ -73,6 +74,7 @@ class Session:
         self._listener = listener
         self._cluster = self.recipe.cluster()
         self._historian = Historian(self.scenario.replicas)
+        self._grade = LiveGrade(self.id, self.scenario)
         self._replayer = Replayer(self.recipe, runtime.turn)
         self._pacer = Pacer(stored.speed, runtime.now())
         self._driving = False
@@ -109,9 +111,17 @@ class Session:
         """Return the state after ``tick`` ticks, the live one if None."""
         if tick is None or tick == self.tick:
             return self._cluster.snapshot()
+        return self._replayer.snapshot(self._so_far(tick))
+
+    def grade(self, tick: int | None = None) -> RunGrade:
+        """Return the grade after ``tick`` ticks, now if None."""
+        tick = self.tick if tick is None else self._so_far(tick)
+        return self._grade.at(tick, tick >= self.ticks, len(self.recipe.actions))
+
+    def _so_far(self, tick: int) -> int:
         if not 0 <= tick <= self.tick:
             raise invalid(f"tick {tick} is not between 0 and the live tick {self.tick}")
-        return self._replayer.snapshot(tick)
+        return tick
 
     # --- driving ---------------------------------------------------------------------------------
 
@@ -201,9 +211,9 @@ class Session:
         cluster = self._cluster
         if not cluster.finished:
             try:
-                see = self._historian.see
                 for event in cluster.step():
-                    see(event)
+                    self._historian.see(event)
+                    self._grade.see(event)
             except Exception as error:
                 _log.exception("run %s broke at tick %d", self.id, cluster.tick)
                 self.error = f"tick {cluster.tick} failed with {type(error).__name__}: {error}"

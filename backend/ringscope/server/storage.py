@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from ringscope.server.wire import RunGrade, RunState
+from ringscope.server.wire import Grading, RunGrade, RunState
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS scenarios (
@@ -28,8 +28,12 @@ CREATE TABLE IF NOT EXISTS actions (
 );
 CREATE TABLE IF NOT EXISTS grades (
     run TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE, grade BLOB NOT NULL
+);CREATE TABLE IF NOT EXISTS gradings (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT UNIQUE NOT NULL, grading BLOB NOT NULL
 );
 """
+#: So many finished gradings are kept, the latest.
+_GRADINGS_KEPT = 100
 
 
 class StoredRun(msgspec.Struct, frozen=True):
@@ -136,6 +140,23 @@ class Storage:
         """Return the stored grade of a run, if there is one."""
         row = self._database.execute("SELECT grade FROM grades WHERE run = ?", (run,)).fetchone()
         return msgspec.json.decode(row[0], type=RunGrade) if row else None
+
+    def keep_grading(self, grading: Grading) -> None:
+        """Store a grading that has ended; the oldest make room."""
+        self._database.execute(
+            "INSERT INTO gradings (job, grading) VALUES (?, ?)",
+            (grading.job, msgspec.json.encode(grading)),
+        )
+        self._database.execute(
+            "DELETE FROM gradings WHERE number <= (SELECT max(number) FROM gradings) - ?",
+            (_GRADINGS_KEPT,),
+        )
+
+    def grading(self, job: str) -> Grading | None:
+        """Return a stored grading, if there is one of that name."""
+        row = self._database.execute("SELECT grading FROM gradings WHERE job = ?", (job,))
+        found = row.fetchone()
+        return msgspec.json.decode(found[0], type=Grading) if found else None
 
 
 _RUN = "SELECT id, name, scenario, seed, tick, state, speed, created, error FROM runs "

@@ -11,7 +11,6 @@ import msgspec
 import msgspec.inspect as schema
 
 from ringscope.events import AnyEvent, OperationKind, Outcome
-from ringscope.grading.report import Report
 from ringscope.observers.history import Lane
 from ringscope.server import wire
 from ringscope.simulation.snapshot import NOT_LISTED, PeerState
@@ -38,7 +37,7 @@ def typescript() -> str:
     """Return the whole module."""
     roots = [answer for _, answer in wire.CLIENT_EVENTS.values()]
     roots += [payload for payload, _ in wire.CLIENT_EVENTS.values()]
-    roots += [*wire.SERVER_EVENTS.values(), wire.Problem, wire.ScenarioInfo, Report]
+    roots += [*wire.SERVER_EVENTS.values(), wire.Problem, wire.ScenarioInfo, wire.Grading]
     events = get_args(AnyEvent)
     structs = list(_reachable([*roots, *events]))
     parts = [

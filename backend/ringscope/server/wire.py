@@ -21,14 +21,14 @@ from typing import Literal
 
 import msgspec
 
-from ringscope.grading.report import Section
+from ringscope.grading.report import Report, Section
 from ringscope.observers.history import Answer, History, Lane, Mark, OperationView, Series
 from ringscope.simulation.snapshot import Snapshot
 
 __all__ = [
-    "CLIENT_EVENTS", "SERVER_EVENTS", "Act", "Answer", "Control", "Done", "Frame", "History",
-    "Lane", "Mark", "OperationView", "Problem", "RunGrade", "RunInfo", "RunState", "ScenarioInfo",
-    "Seek", "Series", "Unwatch", "Watch",
+    "CLIENT_EVENTS", "SERVER_EVENTS", "Act", "Answer", "Control", "Done", "Frame", "Grading",
+    "History", "Lane", "Mark", "OperationView", "Problem", "RunGrade", "RunInfo", "RunState",
+    "ScenarioInfo", "Seek", "Series", "Unwatch", "Watch",
 ]  # fmt: skip
 
 RunState = Literal["running", "paused", "finished", "broken"]
@@ -104,6 +104,22 @@ class RunGrade(msgspec.Struct, frozen=True):
     mp1: Section
     mp2: Section
     note: str = ""
+
+
+class Grading(msgspec.Struct, frozen=True):
+    """Scenarios graded without watching them; ``done`` of ``total`` runs are through.
+
+    ``reports``: one for each seed, as far as they are known.  ``error``: why it ``failed``.
+    """
+
+    job: str
+    state: Literal["running", "done", "failed", "cancelled"]
+    seeds: str
+    scenarios: Sequence[str]
+    done: int
+    total: int
+    reports: Sequence[Report]
+    error: str | None = None
 
 
 # --- what the page asks ---------------------------------------------------------------------------

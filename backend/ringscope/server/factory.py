@@ -1,0 +1,109 @@
+"""The application factory: storage, runs, REST, Socket.IO and the page, wired together."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from flask_socketio import SocketIO
+
+from ringscope import __version__
+from ringscope.grading.report import Report
+from ringscope.server import replies
+from ringscope.server.api import looking_api, runs_api, scenarios_api
+from ringscope.server.asked import as_openapi
+from ringscope.server.broadcast import Broadcast
+from ringscope.server.gate import Gate
+from ringscope.server.grade_api import grade_api
+from ringscope.server.gradings import Gradings
+from ringscope.server.library import Library
+from ringscope.server.limits import Limits
+from ringscope.server.live import Live, SocketOutlet
+from ringscope.server.pages import STATIC, pages
+from ringscope.server.runs import Runs
+from ringscope.server.session import Runtime
+from ringscope.server.storage import Storage
+from ringscope.server.transport import make_socketio
+from ringscope.server.wire import Grading, History, Problem, RunGrade, RunInfo, ScenarioInfo
+from ringscope.simulation.snapshot import Snapshot
+
+_DOCUMENTED = [Grading, History, Problem, Report, RunGrade, RunInfo, ScenarioInfo, Snapshot]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a server needs to know.
+
+    ``instance``: folder for what must last; ``host`` and ``token``: see `Gate`; ``async_mode`` is
+    Socket.IO's: ``threading`` in tests, ``eventlet`` when served.
+    """
+
+    instance: Path
+    host: str = "127.0.0.1"
+    token: str | None = None
+    async_mode: str = "threading"
+    static: Path = STATIC
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What an application is made of; found at ``app.extensions["ringscope"]``."""
+
+    storage: Storage
+    library: Library
+    runs: Runs
+    gradings: Gradings
+    broadcast: Broadcast
+    socketio: SocketIO
+
+    def close(self) -> None:
+        """Note how far everything has come, and stop."""
+        self.runs.close()
+        self.gradings.close()
+        self.storage.close()
+
+
+def create_app(config: Config) -> OpenAPI:
+    """Return the application; its services are in ``app.extensions["ringscope"]``."""
+    app = OpenAPI(
+        __name__,
+        info=Info(title="Ringscope", version=__version__),
+        security_schemes={"token": {"type": "http", "scheme": "bearer"}},
+        validation_error_callback=replies.invalid_request,
+        static_folder=None,
+        instance_path=str(config.instance.absolute()),
+        openapi_extensions={},
+    )
+    app.config["MAX_CONTENT_LENGTH"] = config.limits.upload
+    gate = Gate(config.host, config.token)
+    socketio = make_socketio(config.async_mode)
+    services = _services(config, socketio)
+    app.extensions["ringscope"] = services
+    replies.register(app)
+    app.register_api(scenarios_api(services.library))
+    app.register_api(runs_api(services.runs, services.library))
+    app.register_api(looking_api(services.runs, config.limits, _runtime(socketio)))
+    app.register_api(grade_api(services.gradings))
+    app.register_blueprint(pages(config.static))
+    app.components_schemas.update(as_openapi(_DOCUMENTED))
+    Live(services.runs, services.broadcast, gate).register(socketio)
+    socketio.init_app(app)
+    app.wsgi_app = gate.guard(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    return app
+
+
+def _runtime(socketio: SocketIO) -> Runtime:
+    return Runtime(time.monotonic, socketio.sleep, socketio.start_background_task)
+
+
+def _services(config: Config, socketio: SocketIO) -> Services:
+    runtime = _runtime(socketio)
+    storage = Storage(config.instance)
+    library = Library(storage, config.limits)
+    runs = Runs(storage, library, config.limits, runtime)
+    broadcast = Broadcast(runs.find, SocketOutlet(socketio), runtime)
+    runs.audience = broadcast
+    gradings = Gradings(storage, library, config.limits, runtime, config.instance / "gradings")
+    return Services(storage, library, runs, gradings, broadcast, socketio)
