@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from models.gossip import GossipModel
 
+from models.gossip import GossipModel
 from ringscope.events import (
     AnyEvent,
     MembersJoined,

@@ -43,8 +43,8 @@ KIND_SHIFT = 2 * PEER_BITS
 
 #: A join request is repeated after this many ticks without an answer.
 JOIN_RETRY_TICKS = 5
-#: Every so many ticks a peer gossips to one that it has removed, so that healed partitions merge and
-#: an introducer that came back alone is found.
+#: Every so many ticks a peer gossips to one that it has removed, so that partitions merge when they
+#: heal, and an introducer that came back alone is found.
 RECONNECT_TICKS = 10
 
 

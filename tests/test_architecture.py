@@ -1,0 +1,89 @@
+"""The architecture as a test: who may import whom, and where chance and clocks may live."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import ringscope
+
+PACKAGE = Path(ringscope.__file__).parent
+
+#: Each layer may import itself and these.
+MAY_IMPORT = {
+    "kernel": set(),
+    "events": set(),
+    "randomness": {"kernel"},
+    "protocol": {"events", "kernel", "randomness"},
+    "simulation": {"protocol", "events", "kernel", "randomness"},
+    "observers": {"events", "simulation"},
+    "grading": {"events", "simulation", "observers"},
+    "analysis": {"events", "observers", "simulation"},
+    "run": {"events", "simulation"},
+    "server": {
+        "run", "analysis", "grading", "observers", "simulation", "protocol", "events",
+    },
+}  # fmt: skip
+
+#: Modules that the pure and deterministic layers must not know.
+FORBIDDEN = {"time", "random", "secrets", "socket", "threading", "asyncio", "datetime", "uuid"}
+PURE = ["kernel", "events", "randomness", "protocol", "simulation", "observers", "run"]
+
+
+def modules() -> Iterator[tuple[str, Path, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        layer = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        yield layer, path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("layer", sorted(MAY_IMPORT))
+def test_imports_point_one_way(layer: str) -> None:
+    found = False
+    for name, path, tree in modules():
+        if name != layer:
+            continue
+        found = True
+        for module in imported(tree):
+            if module.startswith("ringscope."):
+                target = module.split(".")[1]
+                assert target in MAY_IMPORT[layer] | {layer}, f"{path} imports {module}"
+    assert found, f"no module of layer {layer}"
+
+
+@pytest.mark.parametrize("layer", PURE)
+def test_the_simulation_knows_no_clock_no_socket_and_no_other_chance(layer: str) -> None:
+    for name, path, tree in modules():
+        if name != layer:
+            continue
+        assert not FORBIDDEN & {module.split(".")[0] for module in imported(tree)}, path
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id != "hash", f"{path}:{node.lineno} calls hash()"
+            if isinstance(node, ast.Attribute):
+                assert node.attr not in ("default_rng", "RandomState"), f"{path}:{node.lineno}"
+
+
+def test_only_the_edge_of_the_server_knows_eventlet() -> None:
+    users = [
+        path.relative_to(PACKAGE).as_posix()
+        for _, path, tree in modules()
+        if any(module.split(".")[0] == "eventlet" for module in imported(tree))
+    ]
+    assert len(users) == 1, users
+    assert users[0].startswith("server/")
+
+
+@pytest.mark.parametrize("module", ["flask", "eventlet", "socketio", "plotly", "numba", "rich"])
+def test_the_command_line_starts_without_anything_heavy(module: str) -> None:
+    tree = ast.parse((PACKAGE / "cli.py").read_text(encoding="utf-8"))
+    top_level = ast.Module([n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)], [])
+    assert module not in {name.split(".")[0] for name in imported(top_level)}
