@@ -10,12 +10,13 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from ringscope import __version__
+from ringscope.analysis.plots import PLOTS
 from ringscope.events import AnyEvent
 from ringscope.server import asked
 from ringscope.server.library import Library
 from ringscope.server.limits import Limits
 from ringscope.server.logs import debug_log, recording
-from ringscope.server.problems import bad_request
+from ringscope.server.problems import bad_request, not_found
 from ringscope.server.replies import reply
 from ringscope.server.runs import Runs
 from ringscope.server.session import Runtime, Session
@@ -130,6 +131,12 @@ def looking_api(runs: Runs, limits: Limits, runtime: Runtime) -> APIBlueprint:
     @api.get("/<run>/history", summary="What has happened", responses=returns(History))
     def history(path: asked.RunPath) -> Response:
         return reply(runs.find(path.run).history)
+
+    @api.get("/<run>/plots/<name>", summary="A plotly figure")
+    def plot(path: asked.PlotPath) -> Response:
+        if path.name not in PLOTS:
+            raise not_found(f"there is no plot {path.name[:64]!r}; there are {', '.join(PLOTS)}")
+        return reply(PLOTS[path.name](runs.find(path.run).history))
 
     @api.get("/<run>/grade", summary="Grade at a tick", responses=returns(RunGrade))
     def grade(path: asked.RunPath, query: asked.TickQuery) -> Response:
