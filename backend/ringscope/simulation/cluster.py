@@ -44,7 +44,7 @@ from ringscope.simulation.emulnet import EmulNet, Traffic
 from ringscope.simulation.group import Group
 from ringscope.simulation.scenario import Scenario
 from ringscope.simulation.snapshot import PeerState, Snapshot, take_snapshot
-from ringscope.simulation.timeline import Action, Join, Operate
+from ringscope.simulation.timeline import Action, Operate
 
 FactEvent = (
     type[MembersJoined] | type[MembersTrusted] | type[MembersSuspected] | type[MembersRemoved]
@@ -78,9 +78,7 @@ class Cluster:
         self.tick = 0
         self.ticks = scenario.ticks + course.delay(scenario)
         self.trace = trace
-        self.size = max(
-            [scenario.peers, *(a.peer for a in scenario.timeline if isinstance(a, Join))]
-        )
+        self.size = scenario.peers
         self.group = Group(self.size, scenario, self.ticks, self.seed)
         self.network = EmulNet(self.size, self.seed)
         self.nodes: list[KeyValueNode] = []
