@@ -11,6 +11,8 @@ export type PeerState = "waiting" | "joining" | "member" | "leaving" | "failed" 
 
 export type RunState = "running" | "paused" | "finished" | "broken";
 
+export type GradingState = "running" | "done" | "failed" | "cancelled";
+
 export type Lane = "failure" | "detection" | "operation" | "network" | "peer";
 
 /**
@@ -126,7 +128,7 @@ export interface ScenarioInfo {
  */
 export interface Grading {
   job: string;
-  state: "cancelled" | "done" | "failed" | "running";
+  state: GradingState;
   seeds: string;
   scenarios: readonly string[];
   done: number;

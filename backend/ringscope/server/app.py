@@ -6,6 +6,7 @@ before would keep waiting the old way.
 
 import errno
 import logging
+import signal
 import socket
 import sys
 import warnings
@@ -44,6 +45,7 @@ def serve(
     config = Config(instance or Path("instance"), host=host, token=token, async_mode="eventlet")
     app = create_app(config)
     services = app.extensions["ringscope"]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         path = _play(services.runs, services.library, play) if play else ""
         print(f"Ringscope is at {_address(host, listener.getsockname()[1])}{path}", flush=True)

@@ -6,7 +6,7 @@ import msgspec
 from flask_openapi3.models import RawModel
 from pydantic import BaseModel, ConfigDict, Field
 
-SEED_MOST = 2**63 - 1
+from ringscope.server.limits import SEED_MOST
 
 
 class _Strict(BaseModel):

@@ -20,7 +20,7 @@ from ringscope.server.limits import Limits
 from ringscope.server.problems import bad_request, conflict, invalid, not_found, too_many
 from ringscope.server.session import Runtime
 from ringscope.server.storage import Storage
-from ringscope.server.wire import Grading
+from ringscope.server.wire import Grading, GradingState
 from ringscope.simulation.scenario import COURSE, Scenario
 
 _SEEDS = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
@@ -62,6 +62,7 @@ class Gradings:
         job = _Job(self._folder, files, first, last)
         self._jobs[job.id] = job
         self._runtime.spawn(lambda: self._follow(job))
+        self._runtime.spawn(lambda: self._watch_over(job))
         return job.grading()
 
     def await_soon(self, grading: Grading) -> Grading:
@@ -93,6 +94,14 @@ class Gradings:
         """Stop all."""
         for job in self._jobs.values():
             job.cancel()
+
+    def _watch_over(self, job: "_Job") -> None:
+        end = self._runtime.now() + self._limits.grade_seconds
+        while job.running:
+            self._runtime.sleep(1.0)
+            if self._runtime.now() >= end:
+                job.cancel(f"it took longer than {self._limits.grade_seconds:g} seconds")
+                return
 
     def _gradable(self, name: str, text: str) -> Scenario:
         self._library.check_name(name)
@@ -129,10 +138,9 @@ class _Job:
     def grading(self) -> Grading:
         """Return what is known so far."""
         names = [name for name, _ in self._files]
-        state = "running" if self.running else "cancelled" if self._cancelled else "done"
         return Grading(
             job=self.id,
-            state="failed" if self._error and not self._cancelled else state,  # type: ignore[arg-type]
+            state=self._state(),
             seeds=f"{self._first}-{self._last}",
             scenarios=names,
             done=len(self._reports) * len(names),
@@ -141,9 +149,17 @@ class _Job:
             error=self._error,
         )
 
-    def cancel(self) -> None:
-        """End the child."""
-        self._cancelled = True
+    def _state(self) -> GradingState:
+        if self.running:
+            return "running"
+        if self._error:
+            return "failed"
+        return "cancelled" if self._cancelled else "done"
+
+    def cancel(self, reason: str | None = None) -> None:
+        """End the child; with a ``reason`` the grading has failed, else it was not wanted."""
+        self._error = reason
+        self._cancelled = reason is None
         if self._child is not None:
             self._child.terminate()
 
@@ -177,14 +193,15 @@ class _Job:
                 command, stdout=subprocess.PIPE, stderr=stderr, stdin=subprocess.DEVNULL,
                 env=os.environ | {"NO_COLOR": "1"},
             )  # fmt: skip
-            if self._cancelled:
+            if self._cancelled or self._error:
                 self._child.terminate()
             assert self._child.stdout is not None
             with self._child.stdout as lines:
                 for line in lines:
                     self._reports.append(msgspec.json.decode(line, type=Report))
             code = self._child.wait()
-        if code != 0 or len(self._reports) != self._last - self._first + 1:
+        through = code == 0 and len(self._reports) == self._last - self._first + 1
+        if not (through or self._cancelled or self._error):
             said = complaints.read_text(errors="replace").strip().splitlines()
             self._error = said[-1] if said else f"the grading ended with exit code {code}"
 

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from ringscope.server.problems import invalid
 from ringscope.simulation.scenario import Scenario
 
+#: The largest whole number that a browser does not round.
+SEED_MOST = 2**53 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Upper bounds; sizes in bytes, times in seconds.
 
+    ``gossip``: entries of member lists that all peers together send in a tick;
     ``running``: runs that advance at once; ``live``: runs kept ready in memory; ``stored_runs`` and
     ``stored_scenarios``: rows in the database (the oldest idle run makes room for a new one);
     ``grade_cells``: scenarios times seeds of one grading; ``at_once``: those answered without a
@@ -18,7 +22,8 @@ class Limits:
 
     peers: int = 1000
     ticks: int = 10_000
-    keys: int = 10_000
+    keys: int = 2_000
+    gossip: int = 50_000_000
     upload: int = 1_000_000
     running: int = 8
     live: int = 24
@@ -30,7 +35,7 @@ class Limits:
     grade_cells: int = 7_000
     at_once: int = 5
     jobs: int = 2
-    grade_seconds: float = 3600.0
+    grade_seconds: float = 1800.0
 
     def check(self, scenario: Scenario) -> None:
         """Refuse a scenario that is too large to be watched on a server."""
@@ -38,9 +43,17 @@ class Limits:
             ("MAX_NNB", scenario.peers, self.peers),
             ("TICKS", scenario.ticks, self.ticks),
             ("KEYS", scenario.keys, self.keys),
+            ("SEED", scenario.seed, SEED_MOST),
         ):
             if value > most:
                 raise invalid(
                     f"{scenario.name}.conf: {what} is {value}, but this server takes at most "
                     f"{most}; `ringscope run` takes more"
                 )
+        fanout = min(scenario.fanout, scenario.peers)
+        if scenario.peers**2 * fanout > self.gossip:
+            most = self.gossip // scenario.peers**2
+            raise invalid(
+                f"{scenario.name}.conf: with {scenario.peers} peers this server takes a FANOUT of "
+                f"at most {most}, not {fanout}; `ringscope run` takes more"
+            )

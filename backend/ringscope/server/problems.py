@@ -42,11 +42,6 @@ def too_many(detail: str) -> RefusedError:
     return RefusedError(429, "Too many", sentence(detail))
 
 
-def too_large(detail: str) -> RefusedError:
-    """Return the refusal of a request beyond a limit on sizes."""
-    return RefusedError(413, "Too large", sentence(detail))
-
-
 def sentence(text: str) -> str:
     """Begin ``text`` with a capital and end it with a full stop."""
     text = text.strip() or "no reason was given"

@@ -10,13 +10,14 @@ from functools import lru_cache
 from threading import Lock
 from typing import Protocol
 
+from ringscope.server.describe import describe
 from ringscope.server.library import Library
 from ringscope.server.limits import Limits
-from ringscope.server.problems import not_found, too_many
-from ringscope.server.session import Runtime, Session, check_speed, describe
+from ringscope.server.problems import conflict, not_found, too_many
+from ringscope.server.session import Runtime, Session, check_speed
 from ringscope.server.storage import Storage, StoredRun
 from ringscope.server.wire import RunGrade, RunInfo
-from ringscope.simulation.scenario import Scenario, parse_scenario
+from ringscope.simulation.scenario import Scenario, ScenarioError, parse_scenario
 
 _ID_LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
 DEFAULT_SPEED = 20.0
@@ -54,7 +55,7 @@ class Runs:
         return [
             self._sessions[run.id].info()
             if run.id in self._sessions
-            else describe(run, _scenario(run.scenario, run.name))
+            else describe(run, _scenario(run.scenario, run.name), run, list(run.actions))
             for run in self._storage.runs()
         ]
 
@@ -66,9 +67,7 @@ class Runs:
         stored = self._stored(run)
         with self._restoring:
             if run not in self._sessions:
-                session = Session(stored, self._runtime, self)
-                session.restore(stored.tick)
-                self._add(session)
+                self._add(self._restored(stored))
         return self._sessions[run]
 
     def start(
@@ -110,7 +109,7 @@ class Runs:
 
     def act(self, session: Session, line: str) -> None:
         """Do by hand what ``line`` says."""
-        session.act(line, self._limits.actions)
+        session.act(line, self._limits)
 
     def grade(self, run: str, tick: int | None = None) -> RunGrade:
         """Return the grade of a run as of ``tick``, now if None; a final one is on file."""
@@ -154,6 +153,14 @@ class Runs:
         """Store an action before it takes effect."""
         self._storage.add_action(session.id, number, line)
 
+    def _restored(self, stored: StoredRun) -> Session:
+        try:
+            session = Session(stored, self._runtime, self)
+        except ScenarioError as error:
+            raise conflict(f"run {stored.id} cannot be computed again: {error}") from None
+        session.restore(stored.tick)
+        return session
+
     # --- room ------------------------------------------------------------------------------------
 
     def _stored(self, run: str) -> StoredRun:
@@ -193,4 +200,7 @@ class Runs:
 
 @lru_cache(maxsize=512)
 def _scenario(text: str, name: str) -> Scenario:
-    return parse_scenario(text, name)
+    try:
+        return parse_scenario(text, name)
+    except ScenarioError:  # an older version of us took it; `find` will say what is wrong
+        return Scenario(name, text, peers=0)

@@ -10,28 +10,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from msgspec.structs import replace
-
 from ringscope.observers.historian import Historian
 from ringscope.observers.history import History
+from ringscope.server.describe import describe
+from ringscope.server.drawing import Drawing
 from ringscope.server.graded import LiveGrade
+from ringscope.server.limits import Limits
 from ringscope.server.pacing import SLICE, Clock, Pacer, Turn
 from ringscope.server.problems import conflict, invalid, too_many
 from ringscope.server.storage import StoredRun
 from ringscope.server.wire import Frame, RunGrade, RunInfo, RunState
 from ringscope.server.world import Recipe, Replayer
-from ringscope.simulation import course
-from ringscope.simulation.scenario import Scenario, ScenarioError, parse_scenario
+from ringscope.simulation.scenario import ScenarioError, parse_scenario
 from ringscope.simulation.snapshot import Snapshot
+from ringscope.simulation.timeline import Join
 from ringscope.simulation.timeline_parser import parse_action
 
 _log = logging.getLogger(__name__)
 
 #: Seconds between two notes of how far a run has come.
 _NOTE_EVERY = 1.0
-#: Above so many bytes the ages of all heartbeats go out once a second only.
-_AGES_AT_ONCE = 40_000
-_AGES_EVERY = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class Session:
         self._pacer = Pacer(stored.speed, runtime.now())
         self._driving = False
         self._noted = runtime.now()
-        self._drawing = _Drawing()
+        self._drawing = Drawing(self.id, self._cluster, self._historian)
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -105,7 +103,9 @@ class Session:
 
     def info(self) -> RunInfo:
         """Return what there is to say about the run as a whole."""
-        return describe(self._stored, self.scenario, self)
+        return describe(
+            self._stored, self.scenario, self, [str(action) for action in self.recipe.actions]
+        )
 
     def snapshot(self, tick: int | None = None) -> Snapshot:
         """Return the state after ``tick`` ticks, the live one if None."""
@@ -167,15 +167,17 @@ class Session:
         self._pacer.restart(self._runtime.now(), check_speed(speed))
         self._listener.changed(self)
 
-    def act(self, line: str, most: int) -> None:
-        """Do what ``line`` says in the next tick; at most ``most`` actions a run."""
+    def act(self, line: str, limits: Limits) -> None:
+        """Do what ``line`` says in the next tick."""
         self._must_live()
-        if len(self.recipe.actions) >= most:
-            raise too_many(f"a run takes at most {most} actions by hand")
+        if len(self.recipe.actions) >= limits.actions:
+            raise too_many(f"a run takes at most {limits.actions} actions by hand")
         try:
             action = parse_action(line, self.tick, self.recipe.peers, self._cluster.ticks)
         except ScenarioError as error:
             raise invalid(str(error)) from None
+        if isinstance(action, Join) and action.peer > limits.peers:
+            raise too_many(f"a run on this server takes at most {limits.peers} peers")
         action = self._cluster.inject(action)
         self._listener.acted(self, len(self.recipe.actions), str(action))
         self.recipe.actions.append(action)
@@ -233,47 +235,15 @@ class Session:
 
     def draw(self) -> Frame | None:
         """Return a frame with what changed since the last, None if nothing did."""
-        drawing = self._drawing
-        if drawing.drawn == (self.tick, self.state):
-            return None
-        now = self._runtime.now()
-        ages = self.scenario.peers**2 <= _AGES_AT_ONCE or now - drawing.ages_at >= _AGES_EVERY
-        snapshot = self._cluster.snapshot(ages)
-        if ages:
-            drawing.ages_at = now
-        frame = self._frame(drawing.without_old_keys(snapshot), self._historian.changes(), False)
-        drawing.drawn = (self.tick, self.state)
-        return frame
+        return self._drawing.changes(self.state, self._runtime.now())
 
     def picture(self) -> Frame:
         """Return a frame that stands alone and follows the one drawn last."""
-        return self._frame(self._cluster.snapshot(), self._historian.complete(), True)
+        return self._drawing.complete(self.state)
 
     def past(self, tick: int) -> Frame:
         """Return the picture of a past tick, without history."""
-        return self._frame(self.snapshot(tick), None, True)
-
-    def _frame(self, snapshot: Snapshot, history: History | None, complete: bool) -> Frame:
-        self._drawing.number += not complete
-        number = self._drawing.number
-        return Frame(self.id, number, complete, self.state, snapshot, history)
-
-
-class _Drawing:
-    """What the last frame showed."""
-
-    def __init__(self) -> None:
-        self.number = 0
-        self.drawn: tuple[int, RunState] | None = None
-        self.ages_at = float("-inf")
-        self._keys: object = None
-
-    def without_old_keys(self, snapshot: Snapshot) -> Snapshot:
-        """Leave the keys out of ``snapshot`` if they are as they were."""
-        if snapshot.keys == self._keys:
-            return replace(snapshot, keys=None)
-        self._keys = snapshot.keys
-        return snapshot
+        return self._drawing.still(self.state, self.snapshot(tick))
 
 
 def check_speed(speed: float) -> float:
@@ -281,28 +251,3 @@ def check_speed(speed: float) -> float:
     if not 0 <= speed <= 10_000 or 0 < speed < 0.01:
         raise invalid(f"a speed is 0 or from 0.01 to 10000 ticks a second, not {speed:g}")
     return speed
-
-
-def describe(stored: StoredRun, scenario: Scenario, session: Session | None = None) -> RunInfo:
-    """Tell about a run, as it is stored or, if it is at hand, as it is now."""
-    actions = [str(a) for a in session.recipe.actions] if session else stored.actions
-    return RunInfo(
-        id=stored.id,
-        name=stored.name,
-        scenario=stored.scenario,
-        seed=stored.seed,
-        peers=scenario.peers,
-        tick=session.tick if session else stored.tick,
-        ticks=session.ticks if session else scenario.ticks + course.delay(scenario),
-        state=session.state if session else stored.state,
-        speed=session.speed if session else stored.speed,
-        fanout=scenario.fanout,
-        t_fail=scenario.t_fail,
-        t_cleanup=scenario.t_cleanup,
-        replicas=scenario.replicas,
-        read_quorum=scenario.read_quorum,
-        write_quorum=scenario.write_quorum,
-        actions=actions,
-        created=stored.created,
-        error=session.error if session else stored.error,
-    )

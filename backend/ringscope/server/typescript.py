@@ -20,6 +20,7 @@ _ALIASES = {
     "Outcome": Outcome,
     "PeerState": PeerState,
     "RunState": wire.RunState,
+    "GradingState": wire.GradingState,
     "Lane": Lane,
 }
 _NAMED = {frozenset(get_args(alias)): name for name, alias in _ALIASES.items()}

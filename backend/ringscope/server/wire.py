@@ -27,11 +27,12 @@ from ringscope.simulation.snapshot import Snapshot
 
 __all__ = [
     "CLIENT_EVENTS", "SERVER_EVENTS", "Act", "Answer", "Control", "Done", "Frame", "Grading",
-    "History", "Lane", "Mark", "OperationView", "Problem", "RunGrade", "RunInfo", "RunState",
-    "ScenarioInfo", "Seek", "Series", "Unwatch", "Watch",
+    "GradingState", "History", "Lane", "Mark", "OperationView", "Problem", "RunGrade", "RunInfo",
+    "RunState", "ScenarioInfo", "Seek", "Series", "Unwatch", "Watch",
 ]  # fmt: skip
 
 RunState = Literal["running", "paused", "finished", "broken"]
+GradingState = Literal["running", "done", "failed", "cancelled"]
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -113,7 +114,7 @@ class Grading(msgspec.Struct, frozen=True):
     """
 
     job: str
-    state: Literal["running", "done", "failed", "cancelled"]
+    state: GradingState
     seeds: str
     scenarios: Sequence[str]
     done: int
