@@ -72,7 +72,8 @@ class Drop(Action):
     until: int | None = None
 
     def __str__(self) -> str:
-        return f"AT {self.tick} DROP {self.probability:g}" + _until(self.until)
+        probability = repr(self.probability).removesuffix(".0")  # every digit, unlike format's g
+        return f"AT {self.tick} DROP {probability}" + _until(self.until)
 
 
 @dataclass(frozen=True, slots=True)
