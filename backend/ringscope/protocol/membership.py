@@ -66,6 +66,16 @@ def push(buffer: Codes, count: int, code: int) -> Codes:
 
 
 @kernel
+def news_in(heartbeat: Row, last_seen: Row, fresh: Row, suspect_before: int) -> int:
+    """Count the newer heartbeats in ``fresh`` of members unlisted or suspected (seen earlier)."""
+    limit = last_seen.dtype.type(suspect_before)
+    news = 0
+    for member in range(heartbeat.shape[0]):
+        news += (fresh[member] > heartbeat[member]) & (last_seen[member] < limit)
+    return news
+
+
+@kernel
 def merge(
     peer: int,
     heartbeat: Row,
@@ -76,19 +86,39 @@ def merge(
     facts: Codes,
     count: int,
 ) -> tuple[Codes, int]:
-    """Take over every heartbeat of the row ``fresh`` that is newer than what ``peer`` knows."""
-    for member in range(heartbeat.shape[0]):
-        if fresh[member] > heartbeat[member]:
+    """Take over every heartbeat of the row ``fresh`` that is newer than what ``peer`` knows.
+
+    The facts are looked for in a pass of their own, and only if there are any: loops that write one
+    row each and never branch are many times as fast.
+    """
+    suspect_before = max(now - t_fail, 0)
+    if news_in(heartbeat, last_seen, fresh, suspect_before) > 0:
+        for member in range(heartbeat.shape[0]):
             seen = last_seen[member]
-            if seen < 0:
-                facts = push(facts, count, encode(JOINED, peer, member))
+            if fresh[member] > heartbeat[member] and seen < suspect_before:
+                fact = JOINED if seen < 0 else TRUSTED
+                facts = push(facts, count, encode(fact, peer, member))
                 count += 1
-            elif now - seen > t_fail:
-                facts = push(facts, count, encode(TRUSTED, peer, member))
-                count += 1
-            heartbeat[member] = fresh[member]
-            last_seen[member] = now
+    this_tick = last_seen.dtype.type(now)
+    for member in range(heartbeat.shape[0]):
+        seen = last_seen[member]
+        if fresh[member] > heartbeat[member]:
+            seen = this_tick
+        last_seen[member] = seen
+    for member in range(heartbeat.shape[0]):
+        heartbeat[member] = max(heartbeat[member], fresh[member])
     return facts, count
+
+
+@kernel
+def count_between(last_seen: Row, first: int, end: int) -> int:
+    """Count the members last seen in ticks ``first`` to ``end - 1``."""
+    low = last_seen.dtype.type(first)
+    high = last_seen.dtype.type(end)
+    found = 0
+    for member in range(last_seen.shape[0]):
+        found += (last_seen[member] >= low) & (last_seen[member] < high)
+    return found
 
 
 @kernel
@@ -103,9 +133,12 @@ def expire(
     count: int,
 ) -> tuple[Codes, int]:
     """Suspect members silent for more than ``t_fail`` ticks, remove after ``t_cleanup``."""
+    suspect_before = max(now - t_fail, 0)
+    if count_between(last_seen, 0, suspect_before) == 0:
+        return facts, count
     for member in range(last_seen.shape[0]):
         seen = last_seen[member]
-        if seen < 0 or now - seen <= t_fail or member == peer:
+        if seen < 0 or seen >= suspect_before:
             continue
         if last_turn - seen <= t_fail:
             facts = push(facts, count, encode(SUSPECTED, peer, member))
@@ -118,22 +151,15 @@ def expire(
 
 
 @kernel
-def write_fresh(
-    peer: int, heartbeat: Row, last_seen: Row, fresh: Row, now: int, t_fail: int
-) -> tuple[int, int]:
-    """Write what ``peer`` sends this tick; return how many others it trusts and has removed."""
-    trusted = -1  # not counting itself
-    removed = 0
+def write_fresh(heartbeat: Row, last_seen: Row, fresh: Row, now: int, t_fail: int) -> int:
+    """Write the row that is sent this tick; return how many members are trusted."""
+    suspect_before = last_seen.dtype.type(max(now - t_fail, 0))
     for member in range(heartbeat.shape[0]):
-        seen = last_seen[member]
-        if seen >= 0 and now - seen <= t_fail:
-            fresh[member] = heartbeat[member]
-            trusted += 1
-        else:
-            fresh[member] = -1
-            if seen == REMOVED:
-                removed += 1
-    return trusted, removed
+        value = heartbeat[member]
+        if last_seen[member] < suspect_before:
+            value = fresh.dtype.type(-1)
+        fresh[member] = value
+    return count_between(last_seen, max(now - t_fail, 0), now + 1)
 
 
 @kernel
@@ -142,16 +168,18 @@ def gossip(
     last_seen: Row,
     fresh: Row,
     trusted: int,
-    removed: int,
     now: int,
     fanout: int,
     key: int,
     outbox: Codes,
     sent: int,
 ) -> tuple[Codes, int]:
-    """Send the row to ``fanout`` distinct random trusted members, now and then to a removed one."""
+    """Send the row to ``fanout`` distinct random members, now and then to a removed one.
+
+    ``trusted`` members, counting ``peer`` itself, have a heartbeat in the row.
+    """
     size = last_seen.shape[0]
-    if trusted <= fanout:
+    if trusted <= fanout + 1:
         for member in range(size):
             if member != peer and fresh[member] >= 0:
                 outbox = push(outbox, sent, encode(GOSSIP, peer, member))
@@ -169,7 +197,7 @@ def gossip(
             if not chosen:
                 outbox = push(outbox, sent, code)
                 sent += 1
-    if removed > 0 and (now + peer) % RECONNECT_TICKS == 0:
+    if (now + peer) % RECONNECT_TICKS == 0 and count_between(last_seen, REMOVED, ABSENT) > 0:
         attempt = 1 << 20
         member = below(size, key, now, peer, attempt)
         while last_seen[member] != REMOVED:
@@ -231,7 +259,6 @@ def duties(
     last_seen: Row,
     fresh: Row,
     trusted: int,
-    removed: int,
     now: int,
     fanout: int,
     key: int,
@@ -248,9 +275,7 @@ def duties(
             outbox = push(outbox, sent, encode(JOIN_REQUEST, peer, target))
             sent += 1
     elif state[peer] == MEMBER:
-        outbox, sent = gossip(
-            peer, last_seen, fresh, trusted, removed, now, fanout, key, outbox, sent
-        )
+        outbox, sent = gossip(peer, last_seen, fresh, trusted, now, fanout, key, outbox, sent)
     elif state[peer] == LEAVING and last_seen[peer] >= 0:
         for member in range(size):
             if member != peer and last_seen[member] >= 0:
@@ -330,7 +355,7 @@ def membership_turns(
             seen[peer] = now
         facts, count = expire(peer, seen, now, last_turn[peer], t_fail, t_cleanup, facts, count)
         last_turn[peer] = now
-        trusted, removed = write_fresh(peer, hb, seen, fresh, now, t_fail)
+        trusted = write_fresh(hb, seen, fresh, now, t_fail)
         outbox, sent = duties(
             peer,
             state,
@@ -338,7 +363,6 @@ def membership_turns(
             seen,
             fresh,
             trusted,
-            removed,
             now,
             fanout,
             key,
