@@ -37,24 +37,35 @@ class BadInput(click.ClickException):
 
 
 class Commands(click.Group):
-    """Turns every expected failure of a command into one sentence and exit code 2."""
+    """Turns every failure of a command into one sentence and exit code 2."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
         except BrokenPipeError:
             _stop_writing()
             ctx.exit(LOST)
-        except ValueError as error:
-            from ringscope.simulation.scenario import ScenarioError
-
-            if isinstance(error, ScenarioError):
-                raise BadInput(str(error)) from None
-            raise
         except OSError as error:
             name = f"{error.filename}: " if error.filename else ""
             raise BadInput(f"{name}{error.strerror or error}") from None
+        except Exception as error:
+            raise _explained(error) from None
+
+
+def _explained(error: Exception) -> Exception:
+    from ringscope.simulation.scenario import ScenarioError
+
+    if isinstance(error, ScenarioError):
+        return BadInput(str(error))
+    if os.environ.get("RINGSCOPE_TRACEBACK"):
+        return error
+    return BadInput(
+        f"this is a bug in Ringscope ({type(error).__name__}: {error}); "
+        "set RINGSCOPE_TRACEBACK=1 to see where"
+    )
 
 
 def _stop_writing() -> None:
