@@ -47,19 +47,19 @@ const post = <T>(path: string, body: unknown): Promise<T> =>
     body: JSON.stringify(body),
   });
 
+/** A run of a stored scenario, or of a text. */
 export interface NewRun {
-  scenario: string;
-  seed?: number;
+  scenario?: string;
+  text?: string;
+  name?: string;
+  seed?: number | undefined;
   speed?: number;
 }
 
-const list = <T>(value: T[] | Record<string, T[]>): T[] =>
-  Array.isArray(value) ? value : (Object.values(value)[0] ?? []);
-
-export const scenarios = async (): Promise<ScenarioInfo[]> => list(await call("/scenarios"));
+export const scenarios = (): Promise<ScenarioInfo[]> => call("/scenarios");
 export const upload = (name: string, text: string): Promise<ScenarioInfo> =>
   post("/scenarios", { name, text });
-export const runs = async (): Promise<RunInfo[]> => list(await call("/runs"));
+export const runs = (): Promise<RunInfo[]> => call("/runs");
 export const startRun = (run: NewRun): Promise<RunInfo> => post("/runs", run);
 export const readRun = (id: string): Promise<RunInfo> => call(`/runs/${encodeURIComponent(id)}`);
 export const readGrade = (id: string): Promise<RunGrade> =>

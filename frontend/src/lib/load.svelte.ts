@@ -1,6 +1,6 @@
 /** Loading a `.conf`: from the shipped ones, from a file, or dropped on the page. */
-import type { Problem } from "../wire";
-import { Refused, startRun, upload } from "./api";
+import type { Problem, RunInfo } from "../wire";
+import { type NewRun, Refused, startRun, upload } from "./api";
 import { router } from "./router.svelte";
 
 export interface Refusal {
@@ -13,24 +13,28 @@ class Loader {
   refusal: Refusal | null = $state.raw(null);
   busy = $state(false);
 
-  async file(file: File, seed?: number): Promise<void> {
-    await this.attempt(file.name, async () => {
+  file(file: File, seed?: number): Promise<void> {
+    return this.attempt(file.name, async () => {
       const stored = await upload(file.name, await file.text());
-      return stored.name;
-    }, seed);
+      return { scenario: stored.name, seed };
+    });
   }
 
-  async scenario(name: string, seed?: number): Promise<void> {
-    await this.attempt(name, () => Promise.resolve(name), seed);
+  scenario(name: string, seed?: number): Promise<void> {
+    return this.attempt(name, () => ({ scenario: name, seed }));
   }
 
-  private async attempt(file: string, find: () => Promise<string>, seed?: number): Promise<void> {
+  /** The same scenario and seed from the start, without what was done by hand. */
+  again(run: RunInfo): Promise<void> {
+    const { name, scenario, seed, speed } = run;
+    return this.attempt(name, () => ({ name, text: scenario, seed, speed }));
+  }
+
+  private async attempt(file: string, find: () => NewRun | Promise<NewRun>): Promise<void> {
     this.busy = true;
     this.refusal = null;
     try {
-      const scenario = await find();
-      const run = await startRun({ scenario, ...(seed === undefined ? {} : { seed }) });
-      router.open(run.id);
+      router.open((await startRun(await find())).id);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.refusal = { file, problem: error.problem };

@@ -52,7 +52,7 @@ function chosen(wishes: readonly Wish[]): Wish[] {
 const frameIsFull = (wishes: readonly Wish[]): boolean => wishes.length >= 150;
 
 function boxFor(wish: Wish, frame: Frame): Box {
-  const reach = frame.radius + wish.node.r + 12;
+  const reach = reachOf(wish, frame);
   const at = polar(frame, wish.node.shown, reach);
   const anchor = at.x < frame.cx ? "end" : "start";
   const width = Math.max(String(wish.node.peer).length * 8, wish.note.length * CHARACTER) + 6;
@@ -62,6 +62,10 @@ function boxFor(wish: Wish, frame: Frame): Box {
   const lift = -Math.cos(wish.node.shown) * tilt * (height / 2 - 2);
   return { wish, x: at.x, y: at.y + lift, width, height, anchor };
 }
+
+/** How far from the centre a label begins: outside the disc and the rings around it. */
+const reachOf = (wish: Wish, frame: Frame): number =>
+  frame.radius + wish.node.r + (wish.important ? 15 : 11);
 
 /** Push boxes of one side apart downwards, then back up from the bottom edge. */
 function settle(boxes: Box[], frame: Frame): Box[] {
@@ -79,7 +83,17 @@ function settle(boxes: Box[], frame: Frame): Box[] {
       if (meet(box, below)) box.y = Math.min(box.y, below.y - (below.height + box.height) / 2);
     }
   }
+  for (const box of sorted) box.x = besideRing(box, frame);
   return sorted;
+}
+
+/** A box that was pushed up or down must not end on the discs of its new neighbours. */
+function besideRing(box: Box, frame: Frame): number {
+  const reach = reachOf(box.wish, frame);
+  const off = Math.abs(box.y - frame.cy);
+  if (off >= reach) return box.x;
+  const half = Math.sqrt(reach ** 2 - off ** 2);
+  return box.anchor === "end" ? Math.min(box.x, frame.cx - half) : Math.max(box.x, frame.cx + half);
 }
 
 function meet(a: Box, b: Box): boolean {
@@ -90,8 +104,8 @@ function meet(a: Box, b: Box): boolean {
 
 function labelOf(box: Box, frame: Frame): Label {
   const node = box.wish.node;
-  const home = polar(frame, node.shown, frame.radius + node.r + 12);
-  const moved = Math.hypot(box.x - home.x, box.y - home.y) > 16;
+  const home = polar(frame, node.shown, reachOf(box.wish, frame));
+  const moved = Math.hypot(box.x - home.x, box.y - home.y) > 20;
   const edge = polar(frame, node.shown, frame.radius + node.r + 2);
   const side = box.anchor === "end" ? 3 : -3;
   return {

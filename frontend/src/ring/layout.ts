@@ -38,9 +38,9 @@ export function polar(frame: Pick<Frame, "cx" | "cy">, angle: number, radius: nu
 
 export function frameFor(width: number, height: number, peers: number): Frame {
   const condensed = peers >= CONDENSED_FROM;
-  const margin = width < 480 ? 44 : 64;
-  const radius = Math.max(60, Math.min(width / 2 - margin, height / 2 - Math.min(margin, 48)));
-  const inset = condensed ? 22 : width < 480 ? 26 : 36;
+  const narrow = width < 480;
+  const radius = Math.max(60, Math.min(width / 2 - (narrow ? 52 : 140), height / 2 - (narrow ? 40 : 48)));
+  const inset = condensed ? 26 : narrow ? 26 : 38;
   return { width, height, cx: width / 2, cy: height / 2, radius, rim: radius - inset, condensed };
 }
 
@@ -48,60 +48,45 @@ export function frameFor(width: number, height: number, peers: number): Frame {
  * Angles near the wanted ones, in their order, at least `gap` apart on the circle.
  *
  * Crowded neighbours form a block around the mean of where they want to be; if they cannot all
- * have `gap`, they share the circle evenly.
+ * have `gap`, they get what the circle has room for.
  */
 export function spread(wanted: readonly number[], gap: number): number[] {
   const n = wanted.length;
   if (n < 2) return [...wanted];
-  const step = Math.min(gap, TURN / n);
+  const step = Math.min(gap, (0.96 * TURN) / n);
   const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]! || a - b);
-  const first = afterWidestGap(order.map((i) => wanted[i]!));
-  const turned = [...order.slice(first), ...order.slice(0, first)];
-  // Unrolled from the widest gap on, so that the wrap at 0 does not matter.
-  const origin = wanted[turned[0]!]!;
-  const unrolled = turned.map((i) => (((wanted[i]! - origin) % TURN) + TURN) % TURN);
+  const sorted = order.map((i) => wanted[i]!);
+  // Three turns in a row, of which the middle one counts: its ends have neighbours on both sides.
+  const turns = [-TURN, 0, TURN].flatMap((turn) => sorted.map((angle) => angle + turn));
+  const spaced = blocks(turns, step).flatMap((block) =>
+    Array.from({ length: block.size }, (_, k) => block.start + k * step),
+  );
   const result = new Array<number>(n);
-  for (const block of blocks(unrolled, step)) {
-    block.members.forEach((at, k) => {
-      result[turned[at]!] = origin + block.start + k * step;
-    });
-  }
+  order.forEach((i, at) => (result[i] = spaced[n + at]!));
   return result;
 }
 
-function afterWidestGap(sorted: readonly number[]): number {
-  let best = 0;
-  let widest = -1;
-  sorted.forEach((angle, i) => {
-    const before = sorted[(i + sorted.length - 1) % sorted.length]!;
-    const width = (angle - before + TURN) % TURN;
-    if (width > widest) [widest, best] = [width, i];
-  });
-  return best;
-}
-
 interface Block {
-  members: number[];
+  readonly size: number;
   /** Sum of the starts that each member would choose for the block. */
-  sum: number;
-  start: number;
+  readonly sum: number;
+  readonly start: number;
 }
 
 function blocks(wanted: readonly number[], step: number): Block[] {
   const done: Block[] = [];
-  wanted.forEach((angle, i) => {
-    let block: Block = { members: [i], sum: angle, start: angle };
+  for (const angle of wanted) {
+    let block: Block = { size: 1, sum: angle, start: angle };
     let before = done.at(-1);
-    while (before && before.start + before.members.length * step > block.start) {
-      const shift = before.members.length * step;
-      const sum = before.sum + block.sum - block.members.length * shift;
-      const members = [...before.members, ...block.members];
-      block = { members, sum, start: sum / members.length };
+    while (before && before.start + before.size * step > block.start) {
+      const sum: number = before.sum + block.sum - block.size * before.size * step;
+      const size: number = before.size + block.size;
+      block = { size, sum, start: sum / size };
       done.pop();
       before = done.at(-1);
     }
     done.push(block);
-  });
+  }
   return done;
 }
 
@@ -109,8 +94,8 @@ function blocks(wanted: readonly number[], step: number): Block[] {
 export function layoutNodes(peers: readonly PeerView[], frame: Frame): Node[] {
   const most = Math.max(1, ...peers.map((peer) => peer.copies));
   const room = (Math.PI * frame.radius) / Math.max(1, peers.length);
-  const largest = Math.max(3, Math.min(17, room * 0.82));
-  const smallest = Math.min(largest, Math.max(3, largest * 0.5));
+  const largest = frame.condensed ? 9 : Math.max(3, Math.min(17, room * 0.82));
+  const smallest = Math.max(3, largest * 0.5);
   const angles = peers.map((peer) => peer.position * TURN);
   const shown = frame.condensed ? angles : spread(angles, (2 * largest + 5) / frame.radius);
   return peers.map((peer, i) => {

@@ -10,7 +10,7 @@ export interface Deed {
 }
 
 export function hindered(info: Pick<RunInfo, "state"> | null): string | null {
-  if (info?.state === "finished") return "The run has finished; run it again to break it.";
+  if (info?.state === "finished") return "The run has finished. Run it again to break it.";
   if (info?.state === "broken") return "The run has stopped with an error.";
   return info ? null : "The run is not loaded yet.";
 }

@@ -59,7 +59,7 @@ export function truth(peer: PeerView, peers: readonly PeerView[]): Look {
 }
 
 const suspects = (peer: PeerView, asked: number): string =>
-  `suspected by ${peer.suspected_by} of ${asked}`;
+  `suspected by ${peer.suspected_by}/${asked}`;
 
 /** How one observer sees one member, by the age of its last heartbeat. */
 export function belief(observer: number, member: number, age: number, limits: Limits): Look {

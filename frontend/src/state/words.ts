@@ -51,7 +51,7 @@ export function describeKey(key: KeyView): string {
 }
 
 export function describeMessage(kind: string, source: number, target: number, fate: number): string {
-  const end = ["", " — lost", " — cut by the partition", " — refused by a limit"][fate] ?? "";
+  const end = ["", ", lost", ", cut by the partition"][fate] ?? "";
   return `${kind}: ${address(source)} → ${address(target)}${end}`;
 }
 
