@@ -91,10 +91,11 @@ FULL = "MAX_NNB: 12 SINGLE_FAILURE: 1 DROP_MSG: 1 MSG_DROP_PROB: 0.25 CRUD_TEST:
         FULL.replace("0.25", ".25"),
         FULL.replace("0.25", "25e-2"),
         FULL.replace("0.25", "+0.250 \t "),
+        FULL.replace("0.25", "0x1p-2"),
         "CRUD_TEST: DELETE\nMSG_DROP_PROB: 0.25\nDROP_MSG: 1\nSINGLE_FAILURE: 1\nMAX_NNB: 12",
         "# a remark\n\n" + FULL.replace(" S", " # twelve peers: enough\nS") + " # SEED: 3",
         FULL + " and whatever follows is not read",
-        FULL + "\nNotes: this run is mine\n7 <- lucky number\n",
+        FULL + "\nnote: hello\nNotes: this run is mine\n7 <- lucky number\n",
     ],
 )
 def test_white_space_order_and_remarks_do_not_matter(text: str) -> None:

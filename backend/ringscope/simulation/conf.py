@@ -101,7 +101,7 @@ def suggestion(name: str, known: tuple[str, ...] = KEYS) -> str:
     """Return the known word that ``name`` was most likely meant to be, or an empty string."""
     plain = re.sub(r"[\s-]+", "_", name.strip()).upper()
     plain = _MISPRINTS.get(plain, plain) if known is KEYS else plain
-    close = get_close_matches(plain, known, n=1, cutoff=0.6)
+    close = get_close_matches(plain, known, n=1, cutoff=0.7)
     return close[0] if close else ""
 
 

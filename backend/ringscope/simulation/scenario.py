@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from math import isfinite
 from pathlib import Path
 
 from ringscope.simulation.conf import Entry, ScenarioError, entries
@@ -155,6 +154,10 @@ def _course_first(name: str) -> tuple[int, str]:
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,40}")
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_HEX = "[0-9a-fA-F]"
+_HEXADECIMAL = re.compile(
+    rf"[+-]?0[xX]({_HEX}{{1,16}}\.?{_HEX}{{0,16}}|\.{_HEX}{{1,16}})([pP][+-]?\d\d?)?", re.A
+)
 
 
 def _whole(low: int, high: int) -> Callable[[Entry], int]:
@@ -175,8 +178,10 @@ def _flag(entry: Entry) -> bool:
 
 def _probability(entry: Entry) -> float:
     word = entry.value
-    if _DECIMAL.fullmatch(word) and isfinite(value := float(word)) and 0 <= value <= 1:
-        return value
+    if _DECIMAL.fullmatch(word) and 0 <= float(word) <= 1:
+        return float(word)
+    if _HEXADECIMAL.fullmatch(word) and 0 <= float.fromhex(word) <= 1:  # the course's takes them
+        return float.fromhex(word)
     percent = re.fullmatch(r"([0-9]{1,2})%?", word)
     raise _wrong(entry, "a probability from 0 to 1", int(percent[1]) / 100 if percent else 0.1)
 
