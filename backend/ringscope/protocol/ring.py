@@ -30,7 +30,7 @@ def key_position(key: str) -> int:
 class Ring:
     """The members in ring order, and the replica sets that follow from it."""
 
-    __slots__ = ("_positions", "_sets", "members")
+    __slots__ = ("_positions", "_sets", "_sets_of", "members")
 
     def __init__(self, members: Iterable[int], replication: int) -> None:
         order = sorted((peer_position(peer), peer) for peer in members)
@@ -40,15 +40,14 @@ class Ring:
         around = self.members + self.members
         # the set of each member's position; the last entry closes the circle
         self._sets = [around[i : i + count] for i in range(len(order) + 1)]
+        self._sets_of: dict[int, tuple[tuple[int, ...], ...]] = {}
 
     def replicas(self, key: str) -> tuple[int, ...]:
         """Return the peers that hold ``key``, primary first: fewer when there are fewer members."""
         return self._sets[bisect_left(self._positions, mmh3.hash64(key, signed=False)[0])]
 
-    def replica_sets(self, peer: int) -> list[tuple[int, ...]]:
+    def replica_sets(self, peer: int) -> tuple[tuple[int, ...], ...]:
         """Return the replica sets that ``peer`` belongs to, none if it is no member."""
-        if peer not in self.members:
-            return []
-        count = len(self._sets[0])
-        at = self.members.index(peer)
-        return [self._sets[(at - back) % len(self.members)] for back in range(count)]
+        if peer not in self._sets_of:
+            self._sets_of[peer] = tuple(s for s in self._sets[:-1] if peer in s)
+        return self._sets_of[peer]

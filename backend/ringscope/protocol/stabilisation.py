@@ -29,7 +29,7 @@ from ringscope.protocol.ring import Ring
 #: Unanswered offers are repeated after this many ticks (offer, answer, transfer, answer: four).
 OFFER_RETRY_TICKS = 5
 #: Replicas compare digests every so many ticks.
-SWEEP_TICKS = 10
+SWEEP_TICKS = 20
 #: A tick that never comes.
 NEVER = 1 << 62
 
@@ -220,6 +220,8 @@ class Stabiliser:
 
     def _digest(self, ring: Ring, replicas: ReplicaSet) -> int:
         """Return the digest over all copies held for ``replicas``; 0 when there are none."""
+        if not self._replica.changed:
+            return self._digests.get(replicas, 0)
         digests = self._digests
         for key, before in self._replica.changed.items():
             home = ring.replicas(key)

@@ -174,5 +174,5 @@ class Actor:
         quorum = rules.read_quorum if action.kind == "read" else rules.write_quorum
         node = cluster.nodes[coordinator - 1]
         node.begin(cluster.tick, request, action.value, ring, quorum)
-        cluster.wake[coordinator - 1] = cluster.tick + 1
+        cluster.wake(coordinator, cluster.tick + 1)
         return None

@@ -37,7 +37,6 @@ from ringscope.protocol.membership import (
 )
 from ringscope.protocol.messages import Message
 from ringscope.protocol.node import KeyValueNode
-from ringscope.protocol.stabilisation import NEVER
 from ringscope.simulation import course
 from ringscope.simulation.actions import Actor
 from ringscope.simulation.emulnet import EmulNet, Traffic
@@ -84,7 +83,7 @@ class Cluster:
         self.nodes: list[KeyValueNode] = []
         self.conditions: list[PeerState] = []  # what a peer that is down is, and since when
         self.since: list[int] = []
-        self.wake: list[int] = []  # when a node wants its turn even without a message
+        self._alarms: dict[int, set[int]] = {}  # tick -> peers that want a store turn then
         self.leaving: list[int] = []
         self.events: list[AnyEvent] = []
         self._transactions = count(1)
@@ -152,7 +151,6 @@ class Cluster:
         self.nodes[peer - 1].go_down(self.tick)
         self.group.stop(peer - 1)
         self.nodes[peer - 1] = self._new_node(peer)
-        self.wake[peer - 1] = NEVER
         self.conditions[peer - 1] = condition
         self.since[peer - 1] = self.tick
         if peer in self.leaving:
@@ -172,16 +170,19 @@ class Cluster:
         self.network.grow(size)
         self._grow_lists()
 
+    def wake(self, peer: int, tick: int) -> None:
+        """Give ``peer`` a store turn in that tick, even if no message arrives."""
+        self._alarms.setdefault(tick, set()).add(peer)
+
     def _ring_changed(self, peer: int) -> None:
         self.group.forget_ring(peer - 1)
-        self.wake[peer - 1] = self.tick
+        self.wake(peer, self.tick)
 
     def _grow_lists(self) -> None:
         for peer in range(len(self.nodes) + 1, self.size + 1):
             self.nodes.append(self._new_node(peer))
             self.conditions.append("waiting")
             self.since.append(0)
-            self.wake.append(NEVER)
 
     def _new_node(self, peer: int) -> KeyValueNode:
         return KeyValueNode(
@@ -243,13 +244,12 @@ class Cluster:
         for source, target, message in self.network.store_under_way:
             inboxes.setdefault(target, []).append((source, message))
         received = [0] * self.size
-        due = {index + 1 for index, wake in enumerate(self.wake) if wake <= now}
-        for peer in sorted(due.union(inboxes)):
+        for peer in sorted(self._alarms.pop(now, set()).union(inboxes)):
             if self.group.state[peer - 1] != DOWN:
                 inbox = inboxes.get(peer, ())
                 received[peer - 1] = len(inbox)
                 ring = self.group.ring(peer - 1)
-                self.wake[peer - 1] = self.nodes[peer - 1].turn(now, inbox, ring)
+                self.wake(peer, self.nodes[peer - 1].turn(now, inbox, ring))
         self.network.send_store(now)
         if self.trace:
             self._trace(now, "store", self.network.store_traffic(), received)

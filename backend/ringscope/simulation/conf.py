@@ -38,7 +38,7 @@ _KEY_NAMES = "|".join(sorted(KEYS, key=len, reverse=True))
 _KEY = re.compile(rf"({_KEY_NAMES})\s*:")
 _VALUE = re.compile(rf"\S+?(?=(?:{_KEY_NAMES})\s*:)|\S+")
 _GAP = re.compile(r"(?:\s+|#[^\n]*)*")
-_KEYLIKE = re.compile(r"([^\s:]+(?:[ \t]+[^\s:]+)*)[ \t]*:")
+_KEYLIKE = re.compile(r"([^\s:]{1,60}(?:[ \t]+[^\s:]{1,60}){0,3})[ \t]*:")
 _TIMELINE = re.compile(r"(?:AT(?=\s|$)|[Aa][Tt](?=[ \t]+\d))[^\n]*")
 _WORD = re.compile(r"\S+")
 
@@ -70,12 +70,12 @@ def entries(text: str, source: str) -> Iterator[Entry]:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     first_lines: dict[str, int] = {}
     course_style = True
-    position = 0
+    position, line = 0, 1
     while True:
-        position = _skip_gap(text, position)
+        before, position = position, _skip_gap(text, position)
+        line += text.count("\n", before, position)
         if position == len(text):
             return
-        line = text.count("\n", 0, position) + 1
         if timeline := _TIMELINE.match(text, position):
             course_style = False
             yield Entry(None, timeline[0].rstrip(), line)
@@ -90,6 +90,7 @@ def entries(text: str, source: str) -> Iterator[Entry]:
             if value is None:
                 raise _without_value(name).at(source, line)
             yield Entry(name, value[0], line)
+            line += text.count("\n", position, value.end())
             position = value.end()
         elif course_style and "CRUD_TEST" in first_lines and _is_remark(text, position):
             position = _end_of_word(text, position)

@@ -1,12 +1,12 @@
 """Scenario: what a `.conf` says, validated once and frozen."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from ringscope.simulation.conf import Entry, ScenarioError, entries
+from ringscope.simulation.conf_values import FIELDS, Value, read_value
 from ringscope.simulation.timeline import Action
 from ringscope.simulation.timeline_check import Placed, TimelineCheck
 from ringscope.simulation.timeline_parser import parse_timeline_line, timeline_tick
@@ -15,13 +15,8 @@ __all__ = ["COURSE", "DEFAULT_SEED", "Scenario", "ScenarioError", "load_scenario
 __all__ += ["parse_scenario", "shipped"]
 
 DEFAULT_SEED = 425
-MAX_PEERS = 30_000
-MAX_TICKS = 100_000
-MAX_KEYS = 100_000
-MAX_REPLICAS = 100
 #: The largest file that is read, in bytes.
 MAX_FILE = 1_000_000
-CRUD_TESTS = ("CREATE", "READ", "UPDATE", "DELETE")
 #: The seven scenarios of the course, in the order of its graders.
 COURSE = (
     "singlefailure",
@@ -105,18 +100,18 @@ def parse_scenario(text: str, name: str, source: str | None = None) -> Scenario:
     if not text.removeprefix("\ufeff").strip():
         raise ScenarioError(f"{source}: is empty; it needs at least a line such as MAX_NNB: 10")
     found = list(entries(text, source))
-    values: dict[str, int | float | bool | str] = {}
+    values: dict[str, Value] = {}
     lines: dict[str, int] = {}
     for entry in found:
         if entry.key is not None:
-            field, read = _FIELDS[entry.key]
+            field = FIELDS[entry.key]
             with _Place(source, entry.line):
-                values[field] = read(entry)
+                values[field] = read_value(entry.key, entry.value)
             lines[field] = entry.line
     if "peers" not in values:
         raise ScenarioError(f"{source}: MAX_NNB is missing; add a line such as MAX_NNB: 10")
     _fill_quorums(values)
-    # The readers of _FIELDS give each field its type.
+    # `read_value` gives each field its type.
     scenario = Scenario(name, text, **values)  # type: ignore[arg-type]
     _check_relations(scenario, lines, source)
     timeline = _timeline([entry for entry in found if entry.key is None], scenario, source)
@@ -150,85 +145,7 @@ def _course_first(name: str) -> tuple[int, str]:
     return (COURSE.index(name) if name in COURSE else len(COURSE), name)
 
 
-# --- values --------------------------------------------------------------------------------------
-
-_WHOLE = re.compile(r"[+-]?[0-9]{1,40}")
-_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_HEX = "[0-9a-fA-F]"
-_HEXADECIMAL = re.compile(
-    rf"[+-]?0[xX]({_HEX}{{1,16}}\.?{_HEX}{{0,16}}|\.{_HEX}{{1,16}})([pP][+-]?\d\d?)?", re.A
-)
-
-
-def _whole(low: int, high: int) -> Callable[[Entry], int]:
-    def read(entry: Entry) -> int:
-        if _WHOLE.fullmatch(entry.value) and low <= int(entry.value) <= high:
-            return int(entry.value)
-        raise _wrong(entry, f"a whole number from {low} to {high}", _near(entry.value, low, high))
-
-    return read
-
-
-def _flag(entry: Entry) -> bool:
-    if _WHOLE.fullmatch(entry.value) and int(entry.value) in (0, 1):
-        return entry.value.endswith("1")
-    yes = entry.value.lower() in ("true", "yes", "on") or entry.value.strip("0") > "0"
-    raise _wrong(entry, "0 (no) or 1 (yes)", int(yes))
-
-
-def _probability(entry: Entry) -> float:
-    word = entry.value
-    if _DECIMAL.fullmatch(word) and 0 <= float(word) <= 1:
-        return float(word)
-    if _HEXADECIMAL.fullmatch(word) and 0 <= float.fromhex(word) <= 1:  # the course's takes them
-        return float.fromhex(word)
-    percent = re.fullmatch(r"([0-9]{1,2})%?", word)
-    raise _wrong(entry, "a probability from 0 to 1", int(percent[1]) / 100 if percent else 0.1)
-
-
-def _crud_test(entry: Entry) -> str:
-    if entry.value in CRUD_TESTS:
-        return entry.value
-    close = get_close_matches(entry.value.upper(), CRUD_TESTS, n=1)
-    raise _wrong(entry, f"one of {', '.join(CRUD_TESTS)}", close[0] if close else "READ")
-
-
-def _wrong(entry: Entry, expected: str, example: object) -> ScenarioError:
-    found = entry.value if len(entry.value) <= 40 else entry.value[:40] + "…"
-    return ScenarioError(
-        f"{entry.key} must be {expected}, found {found!r}; write for example {entry.key}: {example}"
-    )
-
-
-def _near(word: str, low: int, high: int) -> int:
-    """The allowed number that a wrong one was perhaps meant to be."""
-    number = re.match(r"[+-]?[0-9]{1,18}", word)
-    return min(max(int(number[0]), low), high) if number else min(max(10, low), high)
-
-
-_FIELDS: dict[str, tuple[str, Callable[[Entry], int | float | bool | str]]] = {
-    "MAX_NNB": ("peers", _whole(1, MAX_PEERS)),
-    "SINGLE_FAILURE": ("single_failure", _flag),
-    "DROP_MSG": ("drop_messages", _flag),
-    "MSG_DROP_PROB": ("drop_probability", _probability),
-    "CRUD_TEST": ("crud_test", _crud_test),
-    "SEED": ("seed", _whole(0, 2**63 - 1)),
-    "TICKS": ("ticks", _whole(1, MAX_TICKS)),
-    "FANOUT": ("fanout", _whole(1, MAX_PEERS)),
-    "T_FAIL": ("t_fail", _whole(1, MAX_TICKS)),
-    "T_CLEANUP": ("t_cleanup", _whole(2, MAX_TICKS)),
-    "REPLICAS": ("replicas", _whole(1, MAX_REPLICAS)),
-    "READ_QUORUM": ("read_quorum", _whole(1, MAX_REPLICAS)),
-    "WRITE_QUORUM": ("write_quorum", _whole(1, MAX_REPLICAS)),
-    "KEYS": ("keys", _whole(1, MAX_KEYS)),
-    "OPERATION_TIMEOUT": ("operation_timeout", _whole(1, MAX_TICKS)),
-}
-
-
-# --- what must fit together ----------------------------------------------------------------------
-
-
-def _fill_quorums(values: dict[str, int | float | bool | str]) -> None:
+def _fill_quorums(values: dict[str, Value]) -> None:
     """Without a line of their own quorums are a majority of REPLICAS."""
     if "replicas" in values:
         majority = int(values["replicas"]) // 2 + 1
@@ -264,8 +181,10 @@ def _timeline(found: Sequence[Entry], scenario: Scenario, source: str) -> tuple[
     for entry in found:
         with _Place(source, entry.line):
             ticks.append(timeline_tick(entry.value))
+    from ringscope.simulation.course import start_tick  # which needs `Scenario` from here
+
     schedule_fails = scenario.single_failure is not None or scenario.crud_test in ("READ", "UPDATE")
-    check = TimelineCheck(scenario.peers, schedule_fails)
+    check = TimelineCheck(scenario.peers, schedule_fails, start_tick)
     actions = []
     for _, entry in sorted(zip(ticks, found, strict=True), key=lambda pair: pair[0]):
         with _Place(source, entry.line):

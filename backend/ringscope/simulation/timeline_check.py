@@ -4,6 +4,7 @@ Only what the lines themselves say is judged.  Failures drawn at random (FAIL RA
 own schedule) may bring any peer down, so after one of them a RESTART is believed.
 """
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from ringscope.simulation.conf import ScenarioError
@@ -32,10 +33,16 @@ class Placed(NamedTuple):
 
 
 class TimelineCheck:
-    """What the lines so far have made of the cluster."""
+    """What the lines so far have made of the cluster.
 
-    def __init__(self, peers: int, random_failures: bool) -> None:
+    ``start_tick`` tells when each of the first ``peers`` starts; ``random_failures``: some are
+    brought down by what no line says.
+    """
+
+    def __init__(self, peers: int, random_failures: bool, start_tick: Callable[[int], int]) -> None:
         self.peers = peers
+        self._start_tick = start_tick
+        self._first_peers = peers
         self._random_failures = random_failures
         self._down: dict[int, tuple[Literal["failed", "left"], Placed]] = {}
         self._windows: dict[type[Action], Placed] = {}
@@ -60,6 +67,11 @@ class TimelineCheck:
             self._random_failures = True
 
     def _must_be_up(self, peer: int, action: Action) -> None:
+        start = self._start_tick(peer) if peer <= self._first_peers else 0
+        if action.tick < start:
+            raise ScenarioError(
+                f"peer {peer} only starts at tick {start}; choose that tick or a later one"
+            )
         if peer in self._down:
             state, earlier = self._down[peer]
             back = "RESTART" if state == "failed" else "JOIN"
