@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from ringscope.simulation.conf_values import MAX_PEERS
+from ringscope.simulation.course import start_tick
 from ringscope.simulation.scenario import (
     COURSE,
     DEFAULT_SEED,
     MAX_FILE,
-    MAX_PEERS,
     Scenario,
     ScenarioError,
     load_scenario,
@@ -16,6 +17,7 @@ from ringscope.simulation.scenario import (
     shipped,
 )
 from ringscope.simulation.timeline import Drop, Fail, FailHalf, Join, Operate, Partition, Restart
+from ringscope.simulation.timeline_check import first_tick
 
 TEN = "MAX_NNB: 10\n"
 
@@ -244,6 +246,7 @@ def test_bad_text_gets_one_sentence_with_place_and_advice(
         ("AT soon FAIL 3", 2, "AT needs a whole number of ticks, found 'soon'"),
         ("AT 100", 2, "expected what to do at tick 100"),
         ("AT 100 FIAL 3", 2, "did you mean FAIL?"),
+        ("AT 1 FAIL 9", 2, "peer 9 only starts at tick 2; choose that tick or a later one"),
         ("AT 100 FAIL 11", 2, "a peer from 1 to 10, found '11'"),
         ("AT 100 FAIL 0", 2, "a peer from 1 to 10, found '0'"),
         ("AT 100 FAIL 3 4", 2, "FAIL is complete before '4'"),
@@ -279,6 +282,24 @@ def test_bad_timelines_are_refused_with_their_line(lines: str, line: int, words:
     message = complaint(TEN + lines)
     assert message.startswith(f"my.conf, line {line}: ")
     assert words in message
+
+
+@pytest.mark.parametrize("peer", [1, 4, 5, 200, MAX_PEERS])
+def test_the_check_knows_when_peers_start(peer: int) -> None:
+    assert first_tick(peer) == start_tick(peer)
+
+
+def test_lines_are_counted_past_values_on_lines_of_their_own() -> None:
+    assert complaint("MAX_NNB:\n\n10\nSEED:\r\n7\nFOO: 1").startswith("my.conf, line 6: ")
+
+
+@pytest.mark.parametrize(
+    "text", ["word " * 30_000, "w" * 150_000, "SEED" * 30_000, ": " * 50_000, "#" * 150_000]
+)
+def test_long_nonsense_is_answered_at_once(text: str) -> None:
+    """A parser that looked at each word and then at all that follow would take minutes."""
+    assert parse("MAX_NNB: 10 CRUD_TEST: READ " + text).peers == 10
+    complaint("SEED: 1 " + text)
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

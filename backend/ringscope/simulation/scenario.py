@@ -181,10 +181,8 @@ def _timeline(found: Sequence[Entry], scenario: Scenario, source: str) -> tuple[
     for entry in found:
         with _Place(source, entry.line):
             ticks.append(timeline_tick(entry.value))
-    from ringscope.simulation.course import start_tick  # which needs `Scenario` from here
-
     schedule_fails = scenario.single_failure is not None or scenario.crud_test in ("READ", "UPDATE")
-    check = TimelineCheck(scenario.peers, schedule_fails, start_tick)
+    check = TimelineCheck(scenario.peers, schedule_fails)
     actions = []
     for _, entry in sorted(zip(ticks, found, strict=True), key=lambda pair: pair[0]):
         with _Place(source, entry.line):

@@ -4,7 +4,6 @@ Only what the lines themselves say is judged.  Failures drawn at random (FAIL RA
 own schedule) may bring any peer down, so after one of them a RESTART is believed.
 """
 
-from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from ringscope.simulation.conf import ScenarioError
@@ -32,11 +31,15 @@ class Placed(NamedTuple):
     line: int
 
 
-class TimelineCheck:
-    """What the lines so far have made of the cluster.
+def first_tick(peer: int) -> int:
+    """Return when one of the first peers starts: four per tick, as in the course."""
+    return (peer - 1) // 4
 
-    ``start_tick`` tells when each of the first ``peers`` starts; ``random_failures``: some are
-    brought down by what no line says.
+
+class TimelineCheck:
+    """What the lines so far have made of a cluster that begins with ``peers`` peers.
+
+    ``random_failures``: some are brought down by what no line says.
     """
 
     def __init__(self, peers: int, random_failures: bool, start_tick: Callable[[int], int]) -> None:
@@ -67,7 +70,7 @@ class TimelineCheck:
             self._random_failures = True
 
     def _must_be_up(self, peer: int, action: Action) -> None:
-        start = self._start_tick(peer) if peer <= self._first_peers else 0
+        start = first_tick(peer) if peer <= self._first_peers else 0
         if action.tick < start:
             raise ScenarioError(
                 f"peer {peer} only starts at tick {start}; choose that tick or a later one"
