@@ -42,9 +42,8 @@ class TimelineCheck:
     ``random_failures``: some are brought down by what no line says.
     """
 
-    def __init__(self, peers: int, random_failures: bool, start_tick: Callable[[int], int]) -> None:
+    def __init__(self, peers: int, random_failures: bool) -> None:
         self.peers = peers
-        self._start_tick = start_tick
         self._first_peers = peers
         self._random_failures = random_failures
         self._down: dict[int, tuple[Literal["failed", "left"], Placed]] = {}
