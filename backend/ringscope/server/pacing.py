@@ -6,6 +6,8 @@ from collections.abc import Callable
 SLICE = 0.002
 #: Ticks that could not be computed in time are made up for at most this many seconds.
 _DEBT = 0.1
+#: A shorter pause is not worth it.
+_BLINK = 0.0005
 #: A pause is never longer, in seconds, so that a new speed is noticed.
 _NAP = 0.05
 
@@ -50,7 +52,8 @@ class Pacer:
         """Return how long to sleep until the next tick, in seconds."""
         if self._speed == 0:
             return 0.0
-        return min(_NAP, max(0.0, self._since + (self._done + 1) / self._speed - now))
+        left = self._since + (self._done + 1) / self._speed - now
+        return 0.0 if left < -_BLINK else min(_NAP, max(_BLINK, left))
 
 
 class Turn:
