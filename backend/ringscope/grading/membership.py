@@ -30,24 +30,18 @@ def grade_membership(
     """Apply the official rules to the lines of a dbg.log of a group of ``peers``."""
     removals = _distinct([line for line in lines if "removed" in line.text])
     failures = _distinct([line for line in lines if "Node failed at time" in line.text])
-    failed = " ".join(_first_word(line.text) for line in failures)
+    failed = _addresses(failures)
     join = _join(test, lines, peers)
     if test == "multi":
         return [
             join,
             _multi_completeness(failed, removals, peers),
-            _multi_accuracy(failed, removals, peers),
+            _multi_accuracy(failures, removals, peers),
         ]
-    completeness = _completeness(test, failed, removals, peers)
-    return (
-        [join, completeness]
-        if test == "drop"
-        else [
-            join,
-            completeness,
-            _accuracy(failed, removals, peers),
-        ]
-    )
+    rulings = [join, _completeness(test, failed, removals, peers)]
+    if test == "single":  # under message loss the grader does not look at accuracy
+        rulings.append(_accuracy(failures, removals, peers))
+    return rulings
 
 
 def _join(test: MembershipTest, lines: Sequence[LogLine], peers: int) -> Ruling:
@@ -99,10 +93,12 @@ def _completeness(
         else f"{expected}, but the log names {_failed_count(failed)} and the rule needs one."
     )
     decided = max((line.tick for line in seen), default=None) if passed else None
+    seen = _by_tick(seen)
     return rule(f"{test}.completeness", maximum * passed, maximum, reason, seen, decided=decided)
 
 
-def _accuracy(failed: str, removals: Sequence[LogLine], peers: int) -> Ruling:
+def _accuracy(failures: Sequence[LogLine], removals: Sequence[LogLine], peers: int) -> Ruling:
+    failed = _addresses(failures)
     about = _mentions(failed, peers)
     named = len(failed.split()) == 1
     false = [line for line in removals if named and not about(line.text)]
@@ -116,12 +112,13 @@ def _accuracy(failed: str, removals: Sequence[LogLine], peers: int) -> Ruling:
     elif false:
         reason = (
             f"Expected no removal but that of {failed}, saw {count(len(false), 'other')}"
-            f"{ticks_of(false)}, first {false[0].text.strip()!r}."
+            f"{ticks_of(false)}, first {_by_tick(false)[0].text.strip()!r}."
         )
     else:
         reason = f"Only the failed peer {failed} was removed, in {count(seen, 'line')}."
         reason += "" if passed else " The rule wants at least one."
-    return rule("single.accuracy", 10 * passed, 10, reason, false, decided=None)
+    evidence = _by_tick(false) or [*failures, *_by_tick(removals)]
+    return rule("single.accuracy", 10 * passed, 10, reason, evidence, decided=None)
 
 
 def _multi_completeness(failed: str, removals: Sequence[LogLine], peers: int) -> Ruling:
@@ -142,11 +139,12 @@ def _multi_completeness(failed: str, removals: Sequence[LogLine], peers: int) ->
     )
     points = _share(good, expected)
     decided = max((line.tick for line in removals), default=None) if points >= 10 else None
-    return rule("multi.completeness", points, 10, reason, removals, decided=decided)
+    return rule("multi.completeness", points, 10, reason, _by_tick(removals), decided=decided)
 
 
-def _multi_accuracy(failed: str, removals: Sequence[LogLine], peers: int) -> Ruling:
+def _multi_accuracy(failures: Sequence[LogLine], removals: Sequence[LogLine], peers: int) -> Ruling:
     """Two points (in a group of ten) for each failed peer beside which just the others went."""
+    failed = _addresses(failures)
     expected, survivors = peers // 2, peers - peers // 2
     wanted = survivors * (expected - 1)
     counts = {}
@@ -168,7 +166,8 @@ def _multi_accuracy(failed: str, removals: Sequence[LogLine], peers: int) -> Rul
         + "."
     )
     points = _share(good, expected) if expected else 10 * (not removals)
-    return rule("multi.accuracy", points, 10, reason, false, decided=None)
+    evidence = _by_tick(false) or [*failures, *_by_tick(removals)]
+    return rule("multi.accuracy", points, 10, reason, evidence, decided=None)
 
 
 def _share(good: int, expected: int) -> int:
@@ -189,8 +188,13 @@ def _distinct(lines: Sequence[LogLine]) -> list[LogLine]:
     return list({line.text: line for line in sorted(lines, key=lambda line: line.text)}.values())
 
 
-def _first_word(line: str) -> str:
-    return (line.split() or [""])[0]
+def _by_tick(lines: Sequence[LogLine]) -> list[LogLine]:
+    return sorted(lines, key=lambda line: line.tick)
+
+
+def _addresses(failures: Sequence[LogLine]) -> str:
+    """The first words of the lines that say that a peer failed."""
+    return " ".join((line.text.split() or [""])[0] for line in failures)
 
 
 def _failed_count(failed: str) -> str:
