@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .PHONY: run setup test check types lock clean
 
 run: setup
-	@ringscope serve --host $(HOST) --port $(PORT) --play $(PLAY)
+	@ringscope serve --host $(HOST) --port $(PORT) --demo $(PLAY)
 
 setup: .venv/installed .venv/compiled $(PAGE)
 

@@ -87,10 +87,10 @@ def test_every_failure_is_detected_and_nobody_else_removed(single: bool, loss: f
         assert sorted(removed) == sorted((a, b) for a in survivors for b in failed), seed
 
 
-@pytest.mark.parametrize("peers", [34, 166, 201])
+@pytest.mark.parametrize("peers", [34, 166, 201, 1001])
 def test_groups_beyond_the_walls_of_the_course_s_program_join_completely(peers: int) -> None:
-    # its ring positions collide from 34 peers on, its member table outgrows a message at 166, and
-    # at 201 it skips the inserts
+    # its ring positions collide from 34 peers on, its member table outgrows a message at 166, at
+    # 201 it skips the inserts, and at 1,001 it aborts
     cluster = Cluster(Scenario("x", "", peers, crud_test="DELETE"), trace=False)
     events = finish(cluster)
     assert sum(len(e.members) for e in events if isinstance(e, MembersJoined)) == peers**2
