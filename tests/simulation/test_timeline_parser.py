@@ -1,5 +1,8 @@
 """Timeline lines: `str` of an action and its parser are inverse to each other."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,3 +129,11 @@ def test_ticks_are_limited_only_where_the_length_of_the_run_is_known() -> None:
     assert parse_action("FAIL 3", 10**6, PEERS) == Fail(10**6, 3)
     with pytest.raises(ScenarioError, match="ticks 0 to 699"):
         parse_action("FAIL 3", 700, PEERS, ticks=700)
+
+
+def test_every_line_of_the_manual_can_be_written() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    lines = [line.replace("\\|", "|") for line in re.findall(r"^\| `(AT .*?)` \|", manual, re.M)]
+    assert len(lines) > 12
+    for line in lines:
+        assert str(parse_timeline_line(line, peers=10)) == line
