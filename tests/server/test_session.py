@@ -1,11 +1,11 @@
 """A run in virtual time."""
 
 import pytest
+from tests.server.conftest import SMALL, Ear, VirtualTime, stored
 
 from ringscope.server.limits import Limits
 from ringscope.server.problems import RefusedError
 from ringscope.server.session import Session
-from tests.server.conftest import SMALL, Ear, VirtualTime, stored
 
 LIMITS = Limits()
 
@@ -96,7 +96,7 @@ def test_a_run_that_has_ended_does_nothing_more(time: VirtualTime, ear: Ear, wha
 
 @pytest.mark.parametrize("speed", [-1, 0.001, 10_001, float("nan"), float("inf")])
 def test_impossible_speeds_are_refused(time: VirtualTime, ear: Ear, speed: float) -> None:
-    with pytest.raises(RefusedError, match="a speed is|A speed is"):
+    with pytest.raises(RefusedError, match="A speed is"):
         session_of(time, ear).set_speed(speed)
 
 

@@ -49,6 +49,7 @@ def invalid_request(error: ValidationError) -> Response:
 def register(app: Flask) -> None:
     """Have ``app`` answer every error as a problem, with safe headers and compression."""
     app.register_error_handler(RefusedError, lambda refusal: problem(refusal.problem))
+    app.register_error_handler(ValidationError, invalid_request)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _mistake)
     app.after_request(_finish)

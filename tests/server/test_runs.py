@@ -1,0 +1,132 @@
+"""All runs of a server: what stays in memory, what comes back from storage."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.server.conftest import SMALL, VirtualTime, stored
+
+from ringscope.server.library import Library
+from ringscope.server.limits import Limits
+from ringscope.server.problems import RefusedError
+from ringscope.server.runs import Runs
+from ringscope.server.storage import Storage
+
+Open = Callable[..., Runs]
+
+
+@pytest.fixture
+def open_runs(tmp_path: Path, time: VirtualTime) -> Iterator[Open]:
+    """Open the same instance folder as often as asked, as a restarted server would."""
+    opened: list[Storage] = []
+
+    def open_again(**limits: int) -> Runs:
+        storage = Storage(tmp_path)
+        opened.append(storage)
+        bounds = Limits(**limits)
+        return Runs(storage, Library(storage, bounds), bounds, time.runtime)
+
+    yield open_again
+    for storage in opened:
+        storage.close()
+
+
+def test_a_run_starts_with_the_seed_of_its_scenario_unless_told(open_runs: Open) -> None:
+    runs = open_runs()
+    assert runs.start("small", SMALL + "SEED: 9\n", paused=True).info().seed == 9
+    assert runs.start("small", SMALL + "SEED: 9\n", seed=4, paused=True).info().seed == 4
+    assert [run.seed for run in runs.all()] == [4, 9], "newest first"
+
+
+def test_after_a_restart_a_run_is_there_at_the_tick_it_had_reached(open_runs: Open) -> None:
+    runs = open_runs()
+    session = runs.start("small", SMALL, paused=True)
+    session.step(20)
+    runs.act(session, "FAIL 3")
+    session.step(5)
+    picture = session.snapshot()
+
+    restarted = open_runs()
+    [listed] = restarted.all()
+    assert (listed.tick, listed.state, listed.actions) == (25, "paused", ["AT 20 FAIL 3"])
+    back = restarted.find(session.id)
+    assert back.snapshot() == picture
+    back.step()
+
+
+def test_an_action_is_stored_before_it_takes_effect(open_runs: Open) -> None:
+    runs = open_runs()
+    session = runs.start("small", SMALL, paused=True)
+    runs.act(session, "FAIL 3")
+    back = open_runs().find(session.id)
+    back.step()
+    assert back.snapshot().peers[2].state == "failed"
+    assert back.info().actions == ["AT 0 FAIL 3"]
+
+
+def test_a_final_grade_is_on_file(open_runs: Open) -> None:
+    runs = open_runs()
+    create = "MAX_NNB: 10\nCRUD_TEST: CREATE\nTICKS: 120\n"
+    session = runs.start("create", create, paused=True)
+    session.step(120)
+    grade = open_runs().grade(session.id)
+    assert (grade.final, grade.mp2.total) == (True, 3)
+    assert msgspec.json.encode(grade) == msgspec.json.encode(session.grade())
+
+
+def test_too_many_runs_at_once_are_refused(open_runs: Open) -> None:
+    runs = open_runs(running=2)
+    first = runs.start("small", SMALL)
+    runs.start("small", SMALL)
+    with pytest.raises(RefusedError, match="2 runs advance already"):
+        runs.start("small", SMALL)
+    third = runs.start("small", SMALL, paused=True)
+    with pytest.raises(RefusedError, match="2 runs advance already"):
+        runs.resume(third)
+    first.pause()
+    runs.resume(third)
+    assert third.state == "running"
+
+
+def test_the_oldest_idle_run_makes_room(open_runs: Open) -> None:
+    runs = open_runs(stored_runs=2)
+    busy = runs.start("busy", SMALL)
+    old = runs.start("old", SMALL, paused=True)
+    new = runs.start("new", SMALL, paused=True)
+    assert [run.id for run in runs.all()] == [new.id, busy.id]
+    with pytest.raises(RefusedError, match="There is no run"):
+        runs.find(old.id)
+
+
+def test_idle_runs_leave_memory_and_come_back(open_runs: Open) -> None:
+    runs = open_runs(live=2)
+    first = runs.start("first", SMALL, paused=True)
+    first.step(9)
+    for _ in range(3):
+        runs.start("more", SMALL, paused=True)
+    back = runs.find(first.id)
+    assert back is not first
+    assert (back.tick, back.snapshot()) == (9, first.snapshot())
+
+
+def test_a_deleted_run_is_gone(open_runs: Open) -> None:
+    runs = open_runs()
+    session = runs.start("small", SMALL)
+    runs.drop(session.id)
+    assert session.state == "paused"
+    assert runs.all() == []
+    with pytest.raises(RefusedError):
+        runs.drop(session.id)
+
+
+def test_a_run_that_no_longer_makes_sense_is_listed_and_says_why(
+    open_runs: Open, tmp_path: Path
+) -> None:
+    storage = Storage(tmp_path)
+    storage.add_run(stored("NOT_A_KEY: 3\n"))
+    storage.close()
+    runs = open_runs()
+    assert [run.id for run in runs.all()] == ["run"]
+    with pytest.raises(RefusedError, match="cannot be computed again"):
+        runs.find("run")
