@@ -33,6 +33,11 @@ export function mix(a: Ink, b: Ink, t: number): Ink {
   return [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
 }
 
+/** An opaque pixel whose bytes in memory are red, green, blue, alpha. */
+function pixel(ink: Ink): number {
+  return new Uint32Array(new Uint8ClampedArray([...ink, 255]).buffer)[0]!;
+}
+
 /** RGBA bytes of the image; rows and columns in the given order of peers (numbers from 1). */
 export function matrixPixels(
   ages: Uint8Array,
@@ -42,20 +47,18 @@ export function matrixPixels(
   inks: Inks,
 ): Uint8ClampedArray<ArrayBuffer> {
   const n = order.length;
-  const pixels = new Uint8ClampedArray(n * n * 4);
-  const table = Array.from({ length: 256 }, (_, age) => inkOf(age, false, tFail, tCleanup, inks));
+  const pixels = new Uint32Array(n * n);
+  const table = Uint32Array.from({ length: 256 }, (_, age) =>
+    pixel(inkOf(age, false, tFail, tCleanup, inks)),
+  );
+  const self = pixel(inks.self);
   let at = 0;
   for (const observer of order) {
     const row = (observer - 1) * n;
-    for (const member of order) {
-      const ink = observer === member ? inks.self : table[ages[row + member - 1]!]!;
-      pixels[at++] = ink[0];
-      pixels[at++] = ink[1];
-      pixels[at++] = ink[2];
-      pixels[at++] = 255;
-    }
+    for (const member of order)
+      pixels[at++] = observer === member ? self : table[ages[row + member - 1]!]!;
   }
-  return pixels;
+  return new Uint8ClampedArray(pixels.buffer);
 }
 
 export const inkFrom = (css: string): Ink => {
