@@ -119,16 +119,18 @@ class Server:
 
     def __init__(self, instance: Path, *options: str) -> None:
         command = [sys.executable, "-m", "ringscope.cli", "serve", "--port", "0"]
-        self.process = subprocess.Popen(
-            [*command, "--instance", str(instance), *options],
-            stdout=subprocess.PIPE,
-            stderr=(instance.parent / f"{instance.name}.stderr").open("wb"),
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        )
+        complaints = instance.parent / f"{instance.name}.stderr"
+        with complaints.open("wb") as stderr:
+            self.process = subprocess.Popen(
+                [*command, "--instance", str(instance), *options],
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            )
         assert self.process.stdout is not None
         said = self.process.stdout.readline().decode()
         found = re.search(r"http://[^/\s]+", said)
-        assert found, f"{said} {(instance.parent / f'{instance.name}.stderr').read_text()}"
+        assert found, f"{said} {complaints.read_text()}"
         self.url = found[0]
         self.said = said
 
