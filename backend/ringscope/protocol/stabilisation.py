@@ -12,10 +12,10 @@ stays as it is; so from time to time a primary and its fellow replicas compare o
 the keys that they share (anti-entropy, as in Dynamo, section 4.7, with one flat digest in place of
 a Merkle tree) and offer each other those keys only when the digests differ.
 
-An offer carries versions, not values.  The receiver asks for what it lacks, once, from the first
-who offered; it says what it holds; and it sends back what it knows newer.  Peers may disagree about
-the ring: a receiver that does not think a key is its own stays silent, and the offer is repeated
-until the views agree.  Everything is idempotent, and nothing of it counts as a client operation.
+An offer carries versions, not values.  The receiver says what it holds, and asks for what it lacks,
+once, from the first who offered.  Peers may disagree about the ring: a receiver that does not think
+a key is its own stays silent, and the offer is repeated until the views agree.  Everything is
+idempotent, and nothing of it counts as a client operation.
 """
 
 from collections.abc import Callable, Iterable
@@ -97,22 +97,17 @@ class Stabiliser:
             send(source, Digest(digest.replicas, value, is_reply=True))
 
     def take_offer(self, source: int, offer: Offer, now: int, send: Send) -> None:
-        """Answer what is held and wanted, and return what is known newer."""
+        """Answer which of the keys are held (at least as new) and which are wanted."""
         held: list[tuple[str, Version]] = []
         wanted: list[str] = []
-        newer: list[tuple[str, Copy]] = []
         for key, version in offer.versions:
             copy = self._replica.copies.get(key)
             if copy is not None and copy.version >= version:
                 held.append((key, copy.version))
-                if copy.version > version and self._belongs(source, key):
-                    newer.append((key, copy))
             elif self._belongs(self._peer, key) and self._may_ask(key, now):
                 wanted.append(key)
         if held or wanted:
             send(source, Answer(tuple(held), tuple(wanted)))
-        if newer:
-            send(source, Transfer(tuple(newer), "stabilisation"))
 
     def take_answer(self, source: int, answer: Answer, send: Send) -> list[str]:
         """Note what ``source`` holds, send what it wants; return the keys given up for good."""
