@@ -13,6 +13,8 @@ import warnings
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ringscope.server.gate import is_loopback
+
 
 def serve(
     *,
@@ -28,23 +30,23 @@ def serve(
     reached from other machines.  ``instance``: folder for what must last, ``instance`` in the
     current folder if None.  ``play``: a shipped scenario to start unless such a run is under way.
     """
-    eventlet = _patched_eventlet()
-    from ringscope.server.factory import Config, create_app
-    from ringscope.server.gate import is_loopback
-
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     if not is_loopback(host) and not token:
         _cannot(
             f"{host} can be reached from other machines, so changes need a token; "
             "add --token SECRET or listen on 127.0.0.1"
         )
+    eventlet = _patched_eventlet()
     try:
         listener = _listen(eventlet, host, port)
     except OSError as error:
         _cannot(_why_not(error, host, port))
+    from ringscope.server.factory import Config, create_app
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     config = Config(instance or Path("instance"), host=host, token=token, async_mode="eventlet")
     app = create_app(config)
     services = app.extensions["ringscope"]
+    _warm_up()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         path = _play(services.runs, services.library, play) if play else ""
@@ -92,6 +94,16 @@ def _address(host: str, port: int) -> str:
     return (
         f"http://{f'[{shown}]' if ':' in shown.strip('[]') and shown[0] != '[' else shown}:{port}"
     )
+
+
+def _warm_up() -> None:
+    """Load the compiled kernels now, so that the first tick of a run keeps nobody waiting."""
+    from ringscope.simulation.cluster import Cluster
+    from ringscope.simulation.scenario import parse_scenario
+
+    cluster = Cluster(parse_scenario("MAX_NNB: 2\nTICKS: 3\n", "warm-up"))
+    while not cluster.finished:
+        cluster.step()
 
 
 def _play(runs: Any, library: Any, name: str) -> str:

@@ -70,7 +70,7 @@ class Session:
         self._stored = stored
         self._runtime = runtime
         self._listener = listener
-        self._cluster = self.recipe.cluster()
+        self._cluster = self.recipe.cluster(trace=False)
         self._historian = Historian(self.scenario.replicas)
         self._grade = LiveGrade(self.id, self.scenario)
         self._replayer = Replayer(self.recipe, runtime.turn)
