@@ -11,9 +11,12 @@ OpenPage = Callable[..., Page]
 RunAt = Callable[..., str]
 
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
-AUDIT = """async where => (await axe.run(where, { resultTypes: ["violations"], preload: false })).violations
-    .filter(v => v.impact === "serious" || v.impact === "critical")
-    .map(v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).join(" | "))"""
+AUDIT = """async where => {
+    const found = await axe.run(where, { resultTypes: ["violations"], preload: false });
+    return found.violations
+        .filter(v => v.impact === "serious" || v.impact === "critical")
+        .map(v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).join(" | "));
+}"""
 TROUBLED = "MAX_NNB: 10\nCRUD_TEST: READ\nSEED: 7\nKEYS: 12\nAT 180 DROP 0.2 UNTIL 300\n"
 
 

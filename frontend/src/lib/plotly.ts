@@ -43,25 +43,36 @@ export interface PlotColours {
 
 /** The server's figure in the colours of the page, with the cursor drawn in. */
 export function dress(figure: Figure, colours: PlotColours, cursor: number): Record<string, unknown> {
-  const axis = { gridcolor: colours.line, linecolor: colours.line, zerolinecolor: colours.line };
-  const merged = (name: string) => ({ ...(figure.layout[name] as object | undefined), ...axis });
+  const axis = {
+    gridcolor: colours.line,
+    linecolor: colours.line,
+    zerolinecolor: colours.line,
+    automargin: true,
+  };
+  const axes = Object.keys(figure.layout).filter((name) => /^[xy]axis\d*$/.test(name));
+  const dressed = axes.map((name) => [name, dressAxis(figure.layout[name], axis, name)]);
   return {
     ...figure.layout,
     template: undefined,
     title: undefined,
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    font: { color: colours.quiet, size: 12, family: "system-ui, sans-serif" },
-    margin: { l: 48, r: 12, t: 8, b: 36 },
+    font: { color: colours.quiet, size: 11, family: "system-ui, sans-serif" },
+    margin: { l: 40, r: 16, t: 8, b: 24 },
     legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 },
     hovermode: "x unified",
     autosize: true,
     height: undefined,
     width: undefined,
-    xaxis: merged("xaxis"),
-    yaxis: merged("yaxis"),
+    ...Object.fromEntries(dressed),
     shapes: [cursorShape(cursor, colours.accent)],
   };
+}
+
+/** The ticks need no title: the timeline below has the same ones. */
+function dressAxis(own: unknown, axis: object, name: string): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...(own as object), ...axis };
+  return name.startsWith("x") ? { ...merged, title: undefined } : merged;
 }
 
 export const cursorShape = (tick: number, colour: string): Record<string, unknown> => ({
