@@ -105,6 +105,37 @@ def test_suspected_members_are_not_gossiped_about() -> None:
     assert fresh.tolist() == [9, 8, -1, -1]
 
 
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "learns"),
+    [
+        (m.JOIN_REQUEST, m.JOINING, m.JOINING, False),  # two who are both outside know no group
+        (m.JOIN_REQUEST, m.MEMBER, m.MEMBER, True),
+        (m.JOIN_REQUEST, m.LEAVING, m.LEAVING, False),
+        (m.JOIN_REPLY, m.JOINING, m.MEMBER, True),
+        (m.GOSSIP, m.JOINING, m.MEMBER, True),
+        (m.GOSSIP, m.MEMBER, m.MEMBER, True),
+    ],
+)
+def test_hearing_from_a_member_makes_a_joining_peer_a_member(
+    kind: int, before: int, after: int, learns: bool
+) -> None:
+    state = np.array([before, m.MEMBER], np.int8)
+    seen = row(9, m.ABSENT)
+    m.receive(kind, 1, 0, state, row(5, -1), seen, row(-1, 3), 12, 10, no_facts(), 0)
+    assert state[0] == after
+    assert (seen[1] == 12) == learns
+
+
+def test_a_goodbye_removes_at_once_and_for_good() -> None:
+    state = np.array([m.MEMBER, m.LEAVING], np.int8)
+    heartbeat, seen = row(5, 7), row(11, 11)
+    facts, count = m.receive(
+        m.GOODBYE, 1, 0, state, heartbeat, seen, row(-1, 9), 12, 10, no_facts(), 0
+    )
+    assert decoded(facts, count) == [(m.WAS_REMOVED, 0, 1)]
+    assert (heartbeat[1], seen[1]) == (9, m.REMOVED)
+
+
 @given(
     size=st.integers(2, 40), fanout=st.integers(1, 5), key=st.integers(0, 2**32 - 1), data=st.data()
 )
