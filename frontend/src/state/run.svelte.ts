@@ -2,11 +2,13 @@
 import { isProblem, readGrade, readRun, Refused } from "../lib/api";
 import { Live } from "../lib/live";
 import type { Selection } from "../lib/url";
-import type { OperationView, Problem, RunInfo, Snapshot } from "../wire";
+import type { KeyView, Mark, OperationView, Problem, RunInfo, Snapshot } from "../wire";
 import { lostPoints, nextPicture, pictureOf, previousPicture } from "./marks";
 import { operationsAt } from "./operations";
 import { say } from "./toasts.svelte";
 import { emptyView, type Message, reduce, type View } from "./view";
+
+const NO_KEYS: readonly KeyView[] = [];
 
 export class Run {
   view: View = $state.raw(emptyView(""));
@@ -17,6 +19,10 @@ export class Run {
   replaying = $state(false);
 
   readonly shown: Snapshot | null = $derived(this.view.past ?? this.view.live);
+  // Of their own, so that what hangs on them is left alone by frames that do not change them.
+  readonly keys: readonly KeyView[] = $derived(this.shown?.keys ?? NO_KEYS);
+  readonly marks: readonly Mark[] = $derived(this.view.marks);
+  readonly size = $derived(this.shown?.peers.length ?? 0);
   readonly info: RunInfo | null = $derived(this.view.info);
   readonly inPast = $derived(this.view.sought !== null);
   /** Where the cursor stands, also while the picture of that tick is still on its way. */
