@@ -12,6 +12,8 @@ import pytest
 import requests
 from tests.server.conftest import Server, serving
 
+from ringscope.server.storage import Storage
+
 
 def serve(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run a server that is expected to give up by itself."""
@@ -53,6 +55,21 @@ def test_it_ends_cleanly(tmp_path: Path, how: signal.Signals) -> None:
         assert requests.get(f"{server.url}/api/health", timeout=10).json()["status"] == "ok"
         assert server.stop(how) == 0
     assert (tmp_path / "instance.stderr").read_text() == ""
+
+
+def test_it_ends_cleanly_in_the_middle_of_work(tmp_path: Path) -> None:
+    with serving(tmp_path / "instance") as server:
+        body = {"text": "MAX_NNB: 100\nTICKS: 10000\n", "speed": 0}
+        run = requests.post(f"{server.url}/api/runs", json=body, timeout=30).json()["id"]
+        while requests.get(f"{server.url}/api/runs/{run}", timeout=30).json()["tick"] < 20:
+            pass
+        assert server.stop(signal.SIGINT) == 0
+    assert (tmp_path / "instance.stderr").read_text() == ""
+    storage = Storage(tmp_path / "instance")
+    stored = storage.run(run)
+    storage.close()
+    assert stored is not None
+    assert (stored.state, stored.tick >= 20) == ("paused", True)
 
 
 def test_a_demo_plays_at_once_and_goes_on_after_a_restart(tmp_path: Path) -> None:

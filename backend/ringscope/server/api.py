@@ -24,6 +24,9 @@ from ringscope.server.uploads import uploads
 from ringscope.server.wire import History, RunGrade, RunInfo, ScenarioInfo
 from ringscope.simulation.snapshot import Snapshot
 
+#: How the OpenAPI page is to send the token, if the server has one.
+TOKEN: list[dict[str, list[Any]]] = [{"token": []}, {}]
+
 
 def returns(kind: Any, status: int = 200) -> dict[str | int | HTTPStatus, Any]:
     """Document that an answer with ``status`` is a ``kind``, or a list of it if it is in one."""
@@ -35,7 +38,13 @@ def returns(kind: Any, status: int = 200) -> dict[str | int | HTTPStatus, Any]:
 
 def scenarios_api(library: Library) -> APIBlueprint:
     """Return the part about scenarios."""
-    api = APIBlueprint("scenarios", __name__, url_prefix="/api", abp_tags=[Tag(name="scenarios")])
+    api = APIBlueprint(
+        "scenarios",
+        __name__,
+        url_prefix="/api",
+        abp_tags=[Tag(name="scenarios")],
+        abp_security=TOKEN,
+    )
 
     @api.get("/scenarios", summary="List scenarios", responses=returns([ScenarioInfo]))
     def list_scenarios() -> Response:
@@ -66,7 +75,9 @@ def scenarios_api(library: Library) -> APIBlueprint:
 
 def runs_api(runs: Runs, library: Library) -> APIBlueprint:
     """Return the part that starts, lists and drives runs."""
-    api = APIBlueprint("runs", __name__, url_prefix="/api/runs", abp_tags=[Tag(name="runs")])
+    api = APIBlueprint(
+        "runs", __name__, url_prefix="/api/runs", abp_tags=[Tag(name="runs")], abp_security=TOKEN
+    )
 
     @api.get("", summary="List runs, newest first", responses=returns([RunInfo]))
     def list_runs() -> Response:
@@ -122,7 +133,9 @@ def runs_api(runs: Runs, library: Library) -> APIBlueprint:
 
 def looking_api(runs: Runs, limits: Limits, runtime: Runtime) -> APIBlueprint:
     """Return the part that looks at runs: state, history, events and logs."""
-    api = APIBlueprint("looking", __name__, url_prefix="/api/runs", abp_tags=[Tag(name="runs")])
+    api = APIBlueprint(
+        "looking", __name__, url_prefix="/api/runs", abp_tags=[Tag(name="runs")], abp_security=TOKEN
+    )
 
     @api.get("/<run>/snapshot", summary="State at a tick", responses=returns(Snapshot))
     def snapshot(path: asked.RunPath, query: asked.TickQuery) -> Response:

@@ -47,12 +47,12 @@ def serve(
     app = create_app(config)
     services = app.extensions["ringscope"]
     _warm_up()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         path = _play(services.runs, services.library, play) if play else ""
         print(f"Ringscope is at {_address(host, listener.getsockname()[1])}{path}", flush=True)
-        eventlet.wsgi.server(listener, app, log_output=False, debug=False)
-    except KeyboardInterrupt:
+        serving = eventlet.spawn(eventlet.wsgi.server, listener, app, log_output=False, debug=False)
+        _wait_for_a_signal()
+        serving.kill()
         print("Stopped.", flush=True)
     finally:
         services.close()
@@ -66,6 +66,23 @@ def _patched_eventlet() -> Any:
     import eventlet.wsgi
 
     return eventlet
+
+
+def _wait_for_a_signal() -> None:
+    """Return after Ctrl-C or a polite kill.
+
+    Not by an exception: it could strike in the middle of a tick and break a run.  Python itself
+    writes to ``outside`` when a signal comes; the second time it kills.
+    """
+    inside, outside = socket.socketpair()
+    outside.setblocking(False)
+    signal.set_wakeup_fd(outside.fileno())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: signal.signal(number, signal.SIG_DFL))
+    inside.recv(1)
+    signal.set_wakeup_fd(-1)
+    inside.close()
+    outside.close()
 
 
 def _listen(eventlet: Any, host: str, port: int) -> Any:

@@ -8,7 +8,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from ringscope.server import asked
-from ringscope.server.api import returns
+from ringscope.server.api import TOKEN, returns
 from ringscope.server.gradings import Gradings
 from ringscope.server.problems import bad_request, read
 from ringscope.server.replies import reply
@@ -26,7 +26,9 @@ class GradeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def grade_api(gradings: Gradings) -> APIBlueprint:
     """Return the part that grades."""
-    api = APIBlueprint("grade", __name__, url_prefix="/api/grade", abp_tags=[Tag(name="grade")])
+    api = APIBlueprint(
+        "grade", __name__, url_prefix="/api/grade", abp_tags=[Tag(name="grade")], abp_security=TOKEN
+    )
 
     @api.post(
         "", summary="Grade scenarios", responses={**returns(Grading), **returns(Grading, 202)}

@@ -1,0 +1,44 @@
+"""What we ask of python-socketio's inside, checked against the real thing."""
+
+import msgspec
+import pytest
+from engineio.socket import Socket
+
+from ringscope.server.problems import RefusedError
+from ringscope.server.transport import FastPacket, Json, backlog, make_socketio
+from ringscope.server.wire import Done
+
+
+def test_the_backlog_is_what_a_client_has_yet_to_read() -> None:
+    socketio = make_socketio("threading")
+    socketio.init_app(None)
+    server = socketio.server
+    server.eio.sockets["connection"] = Socket(server.eio, "connection")
+    client = server.manager.connect("connection", "/")
+    assert backlog(socketio, client) == 0
+    for _ in range(3):
+        socketio.emit("frame", Done(), to=client)
+    assert backlog(socketio, client) == 3
+    del server.eio.sockets["connection"]
+    assert backlog(socketio, client) == 0, "it has gone"
+
+
+def test_payloads_may_be_msgspec_values_and_ready_made_json() -> None:
+    packet = FastPacket(2, data=["frame", msgspec.Raw(b'{"tick":3}'), Done(), b"\x00\xff"])
+    make_socketio("threading").init_app(None)  # sets the packet's json
+    assert packet.encode() == '2["frame",{"tick":3},{},"AP8="]'
+
+
+def test_what_is_no_json_is_a_value_error() -> None:
+    with pytest.raises(ValueError, match="truncated"):
+        Json.loads("{")
+
+
+def test_a_refusal_reads_as_a_sentence() -> None:
+    from ringscope.server.problems import bad_request, sentence
+
+    assert sentence("no tick") == "No tick."
+    assert sentence("why?") == "Why?"
+    refusal = bad_request("no tick")
+    assert isinstance(refusal, RefusedError)
+    assert (refusal.problem.status, refusal.problem.detail) == (400, "No tick.")
