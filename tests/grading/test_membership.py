@@ -231,6 +231,32 @@ def test_groups_of_other_sizes_can_be_graded(name: str, peers: int) -> None:
         assert grade_run(scenario, missing)[0].total < 30
 
 
+def test_in_larger_groups_each_peer_is_told_apart() -> None:
+    """``1.0.0.0:0`` is part of ``11.0.0.0:0`` and ``21.0.0.0:0``, which must not matter."""
+    text = shipped()["multifailure"].read_text().replace("MAX_NNB: 10", "MAX_NNB: 24")
+    scenario = parse_scenario(text, "large")
+    log = DebugLog(store=False)
+    run(scenario, observers=[log], trace=False)
+
+    def points(lines: list[LogLine]) -> tuple[int, ...]:
+        return tuple(check.points for check in grade_run(scenario, lines)[0].checks)
+
+    removals = [line for line in log.lines if "removed" in line.text]
+    down = failed([line.text for line in log.lines])
+    one, other, *_ = (f"{n}.0.0.0:0" for n in range(1, 25) if f"{n}.0.0.0:0" not in down)
+    false = LogLine(1, 300, f" {one} [300] Node {other} removed at time 300")
+    assert points(log.lines) == (10, 10, 10)
+    assert points([line for line in log.lines if line != removals[0]]) == (10, 9, 0)
+    assert points([*log.lines, false]) == (10, 10, 0)
+    no_self_joins = [line for line in log.lines if not self_joins(line.text)]
+    assert points(no_self_joins) == (10, 10, 10)
+    assert points([line for line in no_self_joins if "Node 1.0.0.0:0 joined" not in line.text]) == (
+        0,
+        10,
+        10,
+    )
+
+
 def test_reasons_name_the_rule_the_peers_and_what_was_seen(perfect: dict[str, Lines]) -> None:
     lines = perfect["singlefailure"]
     numbered = [LogLine(n, 300, text) for n, text in enumerate([*lines, false_removal(lines)], 1)]

@@ -7,6 +7,7 @@ would also be found in ``11.0.0.0:0``.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -20,6 +21,7 @@ COURSE_PEERS = 10
 #: By when everybody has joined, because the failures begin; larger groups start until later.
 JOIN_TICK = 100
 SETTLE_TICKS = 51
+_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+:\d+")
 _LOGGER_AND_MESSAGE = (2, 4, 5, 6, 7)
 _MESSAGE = (4, 5, 6, 7)
 
@@ -56,8 +58,7 @@ def _join(test: MembershipTest, lines: Sequence[LogLine], peers: int) -> Ruling:
             f"pairs{ticks_of(joins)}."
         )
         return rule(f"{test}.join", maximum, maximum, reason, joins[-1:], decided=decided)
-    loggers = sorted({word for line in joins for word in cut(line.text, 2).split()})
-    others = {logger: _others(logger, joins, peers) for logger in loggers}
+    others = _others(joins, peers)
     complete = sum(1 for seen in others.values() if seen == peers - 1)
     if complete == peers:
         reason = f"Each of the {peers} peers logged that the {peers - 1} others joined."
@@ -72,9 +73,22 @@ def _join(test: MembershipTest, lines: Sequence[LogLine], peers: int) -> Ruling:
     return rule(f"{test}.join", 0, maximum, reason, joins[-5:], decided=decided)
 
 
-def _others(logger: str, joins: Sequence[LogLine], peers: int) -> int:
-    """How many different members, not counting itself, a logger saw join."""
-    own_lines, itself = grep(f"^ {logger}"), _mentions(logger, peers)
+def _others(joins: Sequence[LogLine], peers: int) -> dict[str, int]:
+    """How many different members, not counting itself, each logger saw join."""
+    by_logger: dict[str, set[str]] = {}
+    for line in joins:
+        by_logger.setdefault(cut(line.text, 2), set()).add(cut_fields(line.text, _MESSAGE))
+    loggers = sorted({word for logger in by_logger for word in logger.split()})
+    if peers == COURSE_PEERS:
+        return {logger: _others_as_grep_sees_them(logger, joins) for logger in loggers}
+    return {
+        logger: sum(1 for message in by_logger.get(logger, ()) if logger not in message.split())
+        for logger in loggers
+    }
+
+
+def _others_as_grep_sees_them(logger: str, joins: Sequence[LogLine]) -> int:
+    own_lines, itself = grep(f"^ {logger}"), grep_unquoted(logger)
     messages = {cut_fields(line.text, _MESSAGE) for line in joins if own_lines(line.text)}
     return sum(1 for message in messages if not itself(message))
 
@@ -124,12 +138,9 @@ def _accuracy(failures: Sequence[LogLine], removals: Sequence[LogLine], peers: i
 def _multi_completeness(failed: str, removals: Sequence[LogLine], peers: int) -> Ruling:
     """Two points (in a group of ten) for each failed peer that all survivors removed."""
     expected, survivors = peers // 2, peers - peers // 2
-    counts = {}
-    good = 0
-    for victim in failed.split()[: expected + 1]:  # the grader stops after six of five
-        about = _mentions(victim, peers)
-        counts[victim] = sum(1 for line in removals if about(line.text))
-        good += counts[victim] >= survivors
+    victims = failed.split()[: expected + 1]  # the grader stops after six of five
+    counts = _lines_about(victims, removals, peers)
+    good = sum(1 for victim in victims if counts[victim] >= survivors)
     lacking = [f"{victim} by {seen}" for victim, seen in counts.items() if seen < survivors]
     reason = (
         f"Expected each of {count(expected, 'failed peer')} to be removed in at least "
@@ -147,17 +158,17 @@ def _multi_accuracy(failures: Sequence[LogLine], removals: Sequence[LogLine], pe
     failed = _addresses(failures)
     expected, survivors = peers // 2, peers - peers // 2
     wanted = survivors * (expected - 1)
-    counts = {}
+    about = _lines_about(failed.split(), removals, peers)
     good = 0
+    wrong = []
     for victim in failed.split():
-        about = _mentions(victim, peers)
-        counts[victim] = sum(1 for line in removals if not about(line.text))
-        good += counts[victim] == wanted
+        beside = len(removals) - about[victim]
+        good += beside == wanted
+        if beside != wanted:
+            wrong.append(f"{beside} beside {victim}")
         if good == expected:
             break
-    wrong = [f"{seen} beside {victim}" for victim, seen in counts.items() if seen != wanted]
-    victims = [_mentions(victim, peers) for victim in failed.split()]
-    false = [line for line in removals if not any(about(line.text) for about in victims)]
+    false = _about_none(failed.split(), removals, peers)
     reason = (
         f"Expected exactly {count(wanted, 'removal')} of others beside those of each failed peer, "
         f"saw that for {good} of {expected}"
@@ -186,6 +197,26 @@ def _mentions(addresses: str, peers: int) -> Matcher:
 def _distinct(lines: Sequence[LogLine]) -> list[LogLine]:
     """The lines without repetitions, in order of their text, as ``sort -u`` gives them."""
     return list({line.text: line for line in sorted(lines, key=lambda line: line.text)}.values())
+
+
+def _lines_about(victims: Sequence[str], removals: Sequence[LogLine], peers: int) -> dict[str, int]:
+    """How many lines mention each of these addresses."""
+    if peers == COURSE_PEERS:
+        return {
+            victim: sum(map(grep_unquoted(victim), (line.text for line in removals)))
+            for victim in victims
+        }
+    mentioned = Counter(name for line in removals for name in set(_ADDRESS.findall(line.text)))
+    return {victim: mentioned[victim] for victim in victims}
+
+
+def _about_none(victims: Sequence[str], removals: Sequence[LogLine], peers: int) -> list[LogLine]:
+    """The lines that mention none of these addresses."""
+    if peers == COURSE_PEERS:
+        tests = [grep_unquoted(victim) for victim in victims]
+        return [line for line in removals if not any(test(line.text) for test in tests)]
+    names = set(victims)
+    return [line for line in removals if names.isdisjoint(_ADDRESS.findall(line.text))]
 
 
 def _by_tick(lines: Sequence[LogLine]) -> list[LogLine]:
