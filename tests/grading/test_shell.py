@@ -1,9 +1,13 @@
 """The tools of the official rubrics answer as their Unix models do."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ringscope.grading import shell
 from ringscope.grading.shell import (
     between,
+    count_matches,
     cut,
     cut_fields,
     grep,
@@ -76,3 +80,17 @@ def test_numbers_are_what_the_shell_compares() -> None:
 
 def test_read_trims_and_takes_backslashes_as_escapes() -> None:
     assert read_line(" \t a\\b\\\\c ") == "ab\\c"
+
+
+words = st.text("ab-. ", max_size=4)
+
+
+@given(st.lists(words), st.lists(st.text("ab-. ", max_size=12)))
+def test_counting_many_words_at_once_gives_what_grep_gives(
+    patterns: list[str], lines: list[str]
+) -> None:
+    one_by_one = count_matches(patterns, lines)
+    assert one_by_one == {word: sum(map(grep(word), lines)) for word in patterns}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shell, "MANY_TESTS", -1)
+        assert count_matches(patterns, lines) == one_by_one

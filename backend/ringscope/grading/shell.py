@@ -6,10 +6,13 @@ written with these tools and not with better ones.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 Matcher = Callable[[str], bool]
+
+#: From so many comparisons of a word with a line on, counting words goes another way.
+MANY_TESTS = 1_000_000
 
 _PLAIN = re.compile(r"[\w:,=/ ]*")
 _GNU_ESCAPES = {"w": r"\w", "W": r"\W", "b": r"\b", "B": r"\B", "s": r"\s", "S": r"\S"}
@@ -30,6 +33,25 @@ def grep(pattern: str) -> Matcher:
         return _any_of(tuple(_basic_expression(part) for part in pattern.split("\n")))
     except re.error:
         return _nothing
+
+
+def count_matches(patterns: Iterable[str], lines: Sequence[str]) -> dict[str, int]:
+    """Return how many lines ``grep`` finds for each pattern.
+
+    Many plain words in many lines are found by looking up every piece of each line instead.
+    """
+    words = set(patterns)
+    plain: set[str] = set()
+    if len(words) * len(lines) > MANY_TESTS:
+        plain = {word for word in words if word and word[0] != "-" and _PLAIN.fullmatch(word)}
+    counts = {word: sum(map(grep(word), lines)) for word in words - plain}
+    counts |= dict.fromkeys(plain, 0)
+    for length in {len(word) for word in plain}:
+        for line in lines:
+            pieces = {line[start : start + length] for start in range(len(line) - length + 1)}
+            for word in pieces & plain:
+                counts[word] += 1
+    return counts
 
 
 def grep_unquoted(words: str) -> Matcher:

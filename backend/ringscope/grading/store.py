@@ -10,6 +10,7 @@ from ringscope.events import OperationKind
 from ringscope.grading.rubric import Ruling, count, rule, ticks_of
 from ringscope.grading.shell import (
     between,
+    count_matches,
     cut,
     grep,
     grep_unquoted,
@@ -108,12 +109,8 @@ def _balance(
 
 def _unbalanced(keys: Sequence[str], successes: Sequence[LogLine]) -> tuple[str, int] | None:
     """The first key with more or fewer than four success lines, and how many it has."""
-    texts = [line.text for line in successes]
-    for key in keys:
-        seen = sum(map(grep(key), texts))
-        if seen != ANSWERS:
-            return key, seen
-    return None
+    counts = count_matches(keys, [line.text for line in successes])
+    return next(((key, counts[key]) for key in keys if counts[key] != ANSWERS), None)
 
 
 class _Windows:
