@@ -154,5 +154,7 @@ def serving(instance: Path, *options: str) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("server") / "instance") as running:
+    folder = tmp_path_factory.mktemp("server")
+    with serving(folder / "instance") as running:
         yield running
+    assert (folder / "instance.stderr").read_text() == "", "whatever was asked, it was no surprise"

@@ -106,15 +106,3 @@ def test_changes_need_the_token(authorization: str | None, expected: int | None)
     headers = {} if authorization is None else {"authorization": authorization}
     assert status(Gate(token="secret"), asking("POST", **headers)) == expected
     assert status(Gate(token="secret"), asking("GET", **headers)) is None
-
-
-def test_offers_to_compress_sockets_are_not_heard() -> None:
-    heard: list[dict[str, str]] = []
-
-    def app(environ: dict[str, str], start_response: object) -> list[bytes]:
-        heard.append(environ)
-        return []
-
-    environ = asking(sec_websocket_extensions="permessage-deflate")
-    Gate().guard(app)(environ, lambda *_: None)
-    assert "HTTP_SEC_WEBSOCKET_EXTENSIONS" not in heard[0]

@@ -1,11 +1,14 @@
 """What we ask of python-socketio's inside, checked against the real thing."""
 
+import sys
+from typing import Any
+
 import msgspec
 import pytest
 from engineio.socket import Socket
 
 from ringscope.server.problems import RefusedError
-from ringscope.server.transport import FastPacket, Json, backlog, make_socketio
+from ringscope.server.transport import FastPacket, Json, backlog, make_socketio, tune
 from ringscope.server.wire import Done
 
 
@@ -27,6 +30,21 @@ def test_payloads_may_be_msgspec_values_and_ready_made_json() -> None:
     packet = FastPacket(2, data=["frame", msgspec.Raw(b'{"tick":3}'), Done(), b"\x00\xff"])
     make_socketio("threading").init_app(None)  # sets the packet's json
     assert packet.encode() == '2["frame",{"tick":3},{},"AP8="]'
+
+
+def test_sockets_are_not_compressed_and_not_chatty() -> None:
+    heard: list[dict[str, Any]] = []
+
+    def app(environ: dict[str, Any], start_response: object) -> list[bytes]:
+        heard.append(environ)
+        return []
+
+    offer = {"HTTP_SEC_WEBSOCKET_EXTENSIONS": "permessage-deflate", "wsgi.errors": sys.stderr}
+    for path in ("/socket.io/", "/api/runs"):
+        tune(app)(offer | {"PATH_INFO": path}, lambda *_: None)
+    assert all("HTTP_SEC_WEBSOCKET_EXTENSIONS" not in environ for environ in heard)
+    assert [environ["wsgi.errors"] is sys.stderr for environ in heard] == [False, True]
+    heard[0]["wsgi.errors"].write("gone")
 
 
 def test_what_is_no_json_is_a_value_error() -> None:

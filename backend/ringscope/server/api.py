@@ -201,7 +201,9 @@ def _what_to_run(body: asked.StartBody, library: Library) -> tuple[str, str]:
     if (body.scenario is None) == (body.text is None):
         raise bad_request("say either scenario (the name of a stored one) or text (a .conf)")
     if body.text is not None:
-        return body.name.removesuffix(".conf"), body.text
+        name = body.name.removesuffix(".conf")
+        library.check_name(name)
+        return name, body.text
     found = library.find(str(body.scenario))
     return found.name, found.text
 

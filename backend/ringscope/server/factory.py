@@ -24,7 +24,7 @@ from ringscope.server.pages import STATIC, pages
 from ringscope.server.runs import Runs
 from ringscope.server.session import Runtime
 from ringscope.server.storage import Storage
-from ringscope.server.transport import make_socketio
+from ringscope.server.transport import make_socketio, tune
 from ringscope.server.wire import Grading, History, Problem, RunGrade, RunInfo, ScenarioInfo
 from ringscope.simulation.snapshot import Snapshot
 
@@ -90,7 +90,7 @@ def create_app(config: Config) -> OpenAPI:
     app.components_schemas.update(as_openapi(_DOCUMENTED))
     Live(services.runs, services.broadcast, gate).register(socketio)
     socketio.init_app(app)
-    app.wsgi_app = gate.guard(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = gate.guard(tune(app.wsgi_app))  # type: ignore[assignment, method-assign]
     return app
 
 

@@ -83,8 +83,6 @@ class Gate:
         """Return ``app`` behind this gate."""
 
         def guarded(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-            # Browsers offer to compress sockets; it would cost the server many times its CPU.
-            environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
             if refusal := self.refusal(environ):
                 return _problem(*refusal, start_response)
             return app(environ, start_response)

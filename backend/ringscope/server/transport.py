@@ -4,12 +4,18 @@ python-socketio searches every payload for bytes before it encodes it, which cos
 encoding itself; our payloads have none, since msgspec writes bytes as base64.
 """
 
+import io
+import logging
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from flask_socketio import SocketIO
 from socketio.packet import Packet
 
+from ringscope.server.gate import Environ, StartResponse, Wsgi
+
+_log = logging.getLogger(__name__)
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()
 
@@ -38,7 +44,12 @@ class FastPacket(Packet):  # type: ignore[misc]
 
 
 def make_socketio(async_mode: str) -> SocketIO:
-    """Return a Socket.IO server that is yet to be given an application."""
+    """Return a Socket.IO server that is yet to be given an application.
+
+    Its own logs are kept quiet: they tell with a traceback of each packet that is none.
+    """
+    for name in ("engineio.server", "socketio.server"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     return SocketIO(
         async_mode=async_mode,
         json=Json,
@@ -47,6 +58,30 @@ def make_socketio(async_mode: str) -> SocketIO:
         ping_timeout=5,
         max_http_buffer_size=100_000,
     )
+
+
+def tune(app: Wsgi) -> Wsgi:
+    """Return ``app`` with sockets that are neither compressed nor chatty.
+
+    Browsers offer to compress what comes over a socket, which would cost many times the CPU of
+    sending it; and every page that goes away would leave a complaint about its socket.
+    """
+
+    def tuned(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+        if environ.get("PATH_INFO", "").startswith("/socket.io"):
+            environ["wsgi.errors"] = _Complaints()
+        return app(environ, start_response)
+
+    return tuned
+
+
+class _Complaints(io.TextIOBase):
+    """A stream of errors that goes to the log, where few look."""
+
+    def write(self, text: str) -> int:
+        _log.debug("%s", text.strip())
+        return len(text)
 
 
 def backlog(socketio: SocketIO, client: str) -> int:
