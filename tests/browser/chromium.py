@@ -31,9 +31,20 @@ def find() -> str | None:
 
 
 def install() -> None:
-    """Have Playwright download its own Chromium; what it says goes to stderr."""
-    command = [sys.executable, "-m", "playwright", "install", "chromium"]
-    subprocess.run(command, stdout=sys.stderr, check=False)
+    """Install a Chromium: from the system's packages where that is allowed, else Playwright's own.
+
+    What the installers say goes to stderr.
+    """
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        _call("apt-get", "update", "-qq")
+        _call("apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium")
+    if find() is None:
+        _call(sys.executable, "-m", "playwright", "install", "chromium")
+
+
+def _call(*command: str) -> None:
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(command, stdout=sys.stderr, env=quiet, check=False)
 
 
 def main() -> int:
