@@ -46,11 +46,11 @@ def serve(
     config = Config(instance or Path("instance"), host=host, token=token, async_mode="eventlet")
     app = create_app(config)
     services = app.extensions["ringscope"]
-    _warm_up()
     try:
         path = _play(services.runs, services.library, play) if play else ""
         print(f"Ringscope is at {_address(host, listener.getsockname()[1])}{path}", flush=True)
         serving = eventlet.spawn(eventlet.wsgi.server, listener, app, log_output=False, debug=False)
+        eventlet.spawn(_warm_up)
         _wait_for_a_signal()
         serving.kill()
         print("Stopped.", flush=True)
