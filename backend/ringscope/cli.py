@@ -101,6 +101,7 @@ def run(confs: tuple[str, ...], seed: int | None, out: Path) -> None:
     """
     from ringscope.command_line.folder import write_run
     from ringscope.command_line.scenarios import load, must_differ
+    from ringscope.simulation.course import delay
 
     scenarios = load(confs)
     must_differ(scenarios)
@@ -108,7 +109,7 @@ def run(confs: tuple[str, ...], seed: int | None, out: Path) -> None:
         used = scenario.seed if seed is None else seed
         folder = out / scenario.name
         click.echo(f"{scenario.name}: seed {used}, writing to {folder}{os.sep}")
-        with progress(scenario.name, scenario.ticks) as advance:
+        with progress(scenario.name, scenario.ticks + delay(scenario)) as advance:
             write_run(scenario, used, folder, advance)
 
 

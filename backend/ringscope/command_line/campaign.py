@@ -30,7 +30,7 @@ def grade_seeds(scenarios: Sequence[Scenario], seeds: Sequence[int], jobs: int) 
     if jobs == 1 or len(seeds) * len(scenarios) < WORTH_PROCESSES:
         yield from map(work, seeds)
         return
-    chunk = max(1, min(10, len(seeds) // (4 * jobs)))
+    chunk = max(1, min(4, len(seeds) // (4 * jobs)))
     with ProcessPoolExecutor(min(jobs, len(seeds)), mp_context=get_context("spawn")) as pool:
         try:
             yield from pool.map(work, seeds, chunksize=chunk)
