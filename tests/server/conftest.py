@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from ringscope.server.factory import Config, Services, create_app
+from ringscope.server.factory import Config, create_app
+from ringscope.server.services import Services
 from ringscope.server.session import Runtime, Session
 from ringscope.server.storage import StoredRun
 

@@ -1,8 +1,5 @@
 """What the REST interface is asked: queries and bodies, for checking and for the OpenAPI page."""
 
-from typing import Any
-
-import msgspec
 from flask_openapi3.models import RawModel
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -99,8 +96,3 @@ class Upload(RawModel):
     """A .conf: a file in multipart/form-data, plain text, or JSON with name and text."""
 
     mimetypes = ["multipart/form-data", "text/plain", "application/json"]  # noqa: RUF012
-
-
-def as_openapi(types: list[Any]) -> dict[str, Any]:
-    """Return the OpenAPI schemas of msgspec ``types`` and all they consist of, by name."""
-    return msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")[1]

@@ -11,8 +11,7 @@ from flask_socketio import SocketIO
 from ringscope import __version__
 from ringscope.grading.report import Report
 from ringscope.server import replies
-from ringscope.server.api import looking_api, runs_api, scenarios_api
-from ringscope.server.asked import as_openapi
+from ringscope.server.api import runs_api, scenarios_api
 from ringscope.server.broadcast import Broadcast
 from ringscope.server.gate import Gate
 from ringscope.server.grade_api import grade_api
@@ -20,8 +19,11 @@ from ringscope.server.gradings import Gradings
 from ringscope.server.library import Library
 from ringscope.server.limits import Limits
 from ringscope.server.live import Live, SocketOutlet
-from ringscope.server.pages import STATIC, pages
+from ringscope.server.looking_api import looking_api
+from ringscope.server.openapi import as_openapi
+from ringscope.server.pages import STATIC, pages, vendor
 from ringscope.server.runs import Runs
+from ringscope.server.services import Services
 from ringscope.server.session import Runtime
 from ringscope.server.storage import Storage
 from ringscope.server.transport import make_socketio, tune
@@ -47,24 +49,6 @@ class Config:
     limits: Limits = field(default_factory=Limits)
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What an application is made of; found at ``app.extensions["ringscope"]``."""
-
-    storage: Storage
-    library: Library
-    runs: Runs
-    gradings: Gradings
-    broadcast: Broadcast
-    socketio: SocketIO
-
-    def close(self) -> None:
-        """Note how far everything has come, and stop."""
-        self.runs.close()
-        self.gradings.close()
-        self.storage.close()
-
-
 def create_app(config: Config) -> OpenAPI:
     """Return the application; its services are in ``app.extensions["ringscope"]``."""
     app = OpenAPI(
@@ -82,11 +66,10 @@ def create_app(config: Config) -> OpenAPI:
     services = _services(config, socketio)
     app.extensions["ringscope"] = services
     replies.register(app)
-    app.register_api(scenarios_api(services.library))
-    app.register_api(runs_api(services.runs, services.library))
-    app.register_api(looking_api(services.runs, config.limits, _runtime(socketio)))
-    app.register_api(grade_api(services.gradings))
+    for part in (scenarios_api, runs_api, looking_api, grade_api):
+        app.register_api(part)
     app.register_blueprint(pages(config.static))
+    app.register_blueprint(vendor)
     app.components_schemas.update(as_openapi(_DOCUMENTED))
     Live(services.runs, services.broadcast, gate).register(socketio)
     socketio.init_app(app)
@@ -106,4 +89,4 @@ def _services(config: Config, socketio: SocketIO) -> Services:
     broadcast = Broadcast(runs.find, SocketOutlet(socketio), runtime)
     runs.audience = broadcast
     gradings = Gradings(storage, library, config.limits, runtime, config.instance / "gradings")
-    return Services(storage, library, runs, gradings, broadcast, socketio)
+    return Services(config.limits, runtime, storage, library, runs, gradings, broadcast, socketio)

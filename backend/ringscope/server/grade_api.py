@@ -8,10 +8,10 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from ringscope.server import asked
-from ringscope.server.api import TOKEN, returns
-from ringscope.server.gradings import Gradings
+from ringscope.server.openapi import TOKEN, returns
 from ringscope.server.problems import bad_request, read
 from ringscope.server.replies import reply
+from ringscope.server.services import services
 from ringscope.server.uploads import Conf, json_body, stem, uploads
 from ringscope.server.wire import Grading
 
@@ -24,31 +24,31 @@ class GradeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seeds: str | None = None
 
 
-def grade_api(gradings: Gradings) -> APIBlueprint:
-    """Return the part that grades."""
-    api = APIBlueprint(
-        "grade", __name__, url_prefix="/api/grade", abp_tags=[Tag(name="grade")], abp_security=TOKEN
-    )
+grade_api = APIBlueprint(
+    "grade", __name__, url_prefix="/api/grade", abp_tags=[Tag(name="grade")], abp_security=TOKEN
+)
 
-    @api.post(
-        "", summary="Grade scenarios", responses={**returns(Grading), **returns(Grading, 202)}
-    )
-    def start_grading(query: asked.GradeQuery, raw: asked.Upload) -> Response:
-        files, seeds = _what_to_grade(request, query)
-        grading = gradings.await_soon(gradings.start(files, seeds))
-        status: Literal[200, 202] = 202 if grading.state == "running" else 200
-        return reply(grading, status, Location=f"/api/grade/{grading.job}")
 
-    @api.get("/<job>", summary="How far is a grading?", responses=returns(Grading))
-    def read_grading(path: asked.JobPath) -> Response:
-        return reply(gradings.find(path.job))
+@grade_api.post("", responses={**returns(Grading), **returns(Grading, 202)})
+def start_grading(query: asked.GradeQuery, raw: asked.Upload) -> Response:
+    """Grade scenarios, at once or as a job."""
+    files, seeds = _what_to_grade(request, query)
+    grading = services().gradings.await_soon(services().gradings.start(files, seeds))
+    status: Literal[200, 202] = 202 if grading.state == "running" else 200
+    return reply(grading, status, Location=f"/api/grade/{grading.job}")
 
-    @api.delete("/<job>", summary="Cancel a grading")
-    def cancel_grading(path: asked.JobPath) -> Response:
-        gradings.cancel(path.job)
-        return Response(status=204)
 
-    return api
+@grade_api.get("/<job>", responses=returns(Grading))
+def read_grading(path: asked.JobPath) -> Response:
+    """How far is a grading?"""
+    return reply(services().gradings.find(path.job))
+
+
+@grade_api.delete("/<job>")
+def cancel_grading(path: asked.JobPath) -> Response:
+    """Cancel a grading."""
+    services().gradings.cancel(path.job)
+    return Response(status=204)
 
 
 def _what_to_grade(

@@ -44,20 +44,25 @@ def pages(static: Path = STATIC) -> Blueprint:
     def beside_index(name: str) -> Response:
         return send_from_directory(static, name)
 
-    @blueprint.get("/vendor/plotly.min.js")
-    def plotly() -> Response:
-        packed = "gzip" in request.headers.get("Accept-Encoding", "")
-        content = _packed_plotly() if packed else _plotly_file().read_bytes()
-        response = Response(content, content_type="text/javascript; charset=utf-8")
-        if packed:
-            response.headers["Content-Encoding"] = "gzip"
-        response.headers["Vary"] = "Accept-Encoding"
-        response.headers["Cache-Control"] = "public, max-age=86400"
-        response.add_etag()
-        response.make_conditional(request)
-        return response
-
     return blueprint
+
+
+vendor = Blueprint("vendor", __name__)
+
+
+@vendor.get("/vendor/plotly.min.js")
+def plotly() -> Response:
+    """Return plotly.js."""
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    content = _packed_plotly() if packed else _plotly_file().read_bytes()
+    response = Response(content, content_type="text/javascript; charset=utf-8")
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 def _plotly_file() -> Path:
