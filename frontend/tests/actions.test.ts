@@ -71,19 +71,28 @@ describe("the address bar", () => {
 });
 
 describe("the matrix image", () => {
+  const inks = {
+    fresh: [0, 0, 0],
+    aged: [10, 0, 0],
+    suspected: [20, 0, 0],
+    overdue: [30, 0, 0],
+    unlisted: [40, 0, 0],
+    self: [50, 0, 0],
+  } as const;
+  const reds = (pixels: Uint8ClampedArray) => [...pixels].filter((_, i) => i % 4 === 0);
+
   it("has one pixel for each observer and member, in the order asked for", () => {
-    const inks = {
-      fresh: [0, 0, 0],
-      aged: [10, 0, 0],
-      suspected: [20, 0, 0],
-      overdue: [30, 0, 0],
-      unlisted: [40, 0, 0],
-      self: [50, 0, 0],
-    } as const;
     const ages = new Uint8Array([0, 5, 11, 21, 0, NOT_LISTED, 10, 0, 0]);
-    const red = (order: number[]) => [...matrixPixels(ages, order, 10, 20, inks)].filter((_, i) => i % 4 === 0);
+    const red = (order: number[]) => reds(matrixPixels(ages, order, 10, 20, inks));
     expect(red([1, 2, 3])).toEqual([50, 5, 20, 30, 50, 40, 10, 0, 50]);
     expect(red([3, 2, 1])).toEqual([50, 0, 10, 40, 50, 30, 20, 5, 50]);
+  });
+
+  it("shows the most worrying cell where members share a pixel", () => {
+    const ages = new Uint8Array(16).fill(1);
+    ages[1 * 4 + 3] = 15;
+    ages[3 * 4 + 0] = NOT_LISTED;
+    expect(reds(matrixPixels(ages, [1, 2, 3, 4], 10, 20, inks, 2))).toEqual([1, 20, 40, 1]);
   });
 
   it("changes zone just above each limit", () => {

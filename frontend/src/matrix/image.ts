@@ -38,27 +38,59 @@ function pixel(ink: Ink): number {
   return new Uint32Array(new Uint8ClampedArray([...ink, 255]).buffer)[0]!;
 }
 
-/** RGBA bytes of the image; rows and columns in the given order of peers (numbers from 1). */
+/**
+ * RGBA bytes of the image; rows and columns in the given order of peers (numbers from 1).
+ *
+ * With fewer than one pixel per peer (`side` pixels in all) members share pixels, and each shows
+ * the most worrying of its cells, so that one suspected among a thousand is still seen.
+ */
 export function matrixPixels(
   ages: Uint8Array,
   order: readonly number[],
   tFail: number,
   tCleanup: number,
   inks: Inks,
+  side = order.length,
 ): Uint8ClampedArray<ArrayBuffer> {
-  const n = order.length;
-  const pixels = new Uint32Array(n * n);
+  const ranks = Uint16Array.from({ length: 256 }, (_, age) => rank(age, tFail, tCleanup) * 256 + age);
+  const worst = worstCells(ages, order, ranks, side);
   const table = Uint32Array.from({ length: 256 }, (_, age) =>
     pixel(inkOf(age, false, tFail, tCleanup, inks)),
   );
   const self = pixel(inks.self);
-  let at = 0;
-  for (const observer of order) {
-    const row = (observer - 1) * n;
-    for (const member of order)
-      pixels[at++] = observer === member ? self : table[ages[row + member - 1]!]!;
-  }
+  const pixels = new Uint32Array(side * side);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = worst[i]! < 0 ? self : table[worst[i]! & 255]!;
   return new Uint8ClampedArray(pixels.buffer);
+}
+
+function rank(age: number, tFail: number, tCleanup: number): number {
+  const order: Zone[] = ["trusted", "unlisted", "suspected", "overdue"];
+  return order.indexOf(zoneOf(age, false, tFail, tCleanup));
+}
+
+/** Per pixel the highest rank among its cells; -1 where an observer meets only itself. */
+function worstCells(
+  ages: Uint8Array,
+  order: readonly number[],
+  ranks: Uint16Array,
+  side: number,
+): Int32Array {
+  const n = order.length;
+  // Plain loops over typed arrays: a thousand peers are a million cells in every picture.
+  const bins = Int32Array.from(order, (_, i) => Math.floor((i * side) / n));
+  const columns = Int32Array.from(order, (peer) => peer - 1);
+  const worst = new Int32Array(side * side).fill(-1);
+  for (let row = 0; row < n; row++) {
+    const from = columns[row]! * n;
+    const to = bins[row]! * side;
+    for (let column = 0; column < n; column++) {
+      if (row === column) continue;
+      const code = ranks[ages[from + columns[column]!]!]!;
+      const at = to + bins[column]!;
+      if (code > worst[at]!) worst[at] = code;
+    }
+  }
+  return worst;
 }
 
 export const inkFrom = (css: string): Ink => {
