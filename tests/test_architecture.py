@@ -21,8 +21,9 @@ MAY_IMPORT = {
     "grading": {"events", "simulation", "observers"},
     "analysis": {"events", "observers", "simulation"},
     "run": {"events", "simulation"},
+    "campaign": {"run", "grading", "observers", "simulation"},
     "server": {
-        "run", "analysis", "grading", "observers", "simulation", "protocol", "events",
+        "campaign", "run", "analysis", "grading", "observers", "simulation", "protocol", "events",
     },
 }  # fmt: skip
 

@@ -66,3 +66,19 @@ def test_the_newest_version_wins_in_whatever_order_copies_arrive(arrivals: list[
     for copy in arrivals:
         replica.adopt("key", copy)
     assert replica.copies["key"].version == max(copy.version for copy in arrivals)
+
+
+def test_the_same_copy_again_changes_nothing() -> None:
+    replica = Replica()
+    assert replica.adopt("key", Copy(OLD, "old"))
+    assert not replica.adopt("key", Copy(OLD, "old"))
+    assert not replica.adopt("key", Copy((5, 9, 9), "older"))
+
+
+def test_changed_names_what_was_held_before_the_first_change() -> None:
+    replica = Replica()
+    replica.adopt("key", Copy(OLD, "old"))
+    replica.changed.clear()
+    replica.adopt("key", Copy(NEW, "new"))
+    replica.drop("key")
+    assert replica.changed == {"key": OLD}

@@ -74,6 +74,19 @@ def test_a_confirmation_of_an_older_version_does_not_count() -> None:
     assert bench.confirm(PRIMARY, SECONDARY, TERTIARY, copy=NEW) == [KEY]
 
 
+def test_a_write_that_reaches_a_stranger_finds_its_way_home() -> None:
+    bench = Bench(STRANGER, None)
+    bench.replica.adopt("other", OLD)  # so that the survey is behind it
+    bench.work(0)
+    bench.subject.take_answer(1, Answer((("other", OLD.version),), ()), bench.send)
+    bench.replica.adopt(KEY, OLD)
+    bench.subject.written(KEY)
+    assert not bench.subject.settled
+    targets = {target for target, message in bench.work(OFFER_RETRY_TICKS)
+               if isinstance(message, Offer) and KEY in dict(message.versions)}  # fmt: skip
+    assert targets == {PRIMARY, SECONDARY, TERTIARY}
+
+
 def test_a_replica_never_drops_its_own_copy() -> None:
     bench = Bench(PRIMARY)
     bench.work(0)

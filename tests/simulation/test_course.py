@@ -5,13 +5,13 @@ import pytest
 from ringscope.simulation.course import (
     course_timeline,
     delay,
-    start_tick,
 )
 from ringscope.simulation.course import (
     test_pairs as pairs_of,
 )
 from ringscope.simulation.scenario import Scenario
 from ringscope.simulation.timeline import Operate
+from ringscope.simulation.timeline_check import start_tick
 
 
 def lines(scenario: Scenario) -> list[str]:

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from ringscope.simulation.conf_values import MAX_PEERS
-from ringscope.simulation.course import start_tick
 from ringscope.simulation.scenario import (
     COURSE,
     DEFAULT_SEED,
@@ -17,7 +16,6 @@ from ringscope.simulation.scenario import (
     shipped,
 )
 from ringscope.simulation.timeline import Drop, Fail, FailHalf, Join, Operate, Partition, Restart
-from ringscope.simulation.timeline_check import first_tick
 
 TEN = "MAX_NNB: 10\n"
 
@@ -282,11 +280,6 @@ def test_bad_timelines_are_refused_with_their_line(lines: str, line: int, words:
     message = complaint(TEN + lines)
     assert message.startswith(f"my.conf, line {line}: ")
     assert words in message
-
-
-@pytest.mark.parametrize("peer", [1, 4, 5, 200, MAX_PEERS])
-def test_the_check_knows_when_peers_start(peer: int) -> None:
-    assert first_tick(peer) == start_tick(peer)
 
 
 def test_lines_are_counted_past_values_on_lines_of_their_own() -> None:

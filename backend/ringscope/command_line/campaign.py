@@ -3,25 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from math import sqrt
 from multiprocessing import get_context
 from typing import NamedTuple
 
-from ringscope.grading.official import combine, grade_run
-from ringscope.grading.report import Check, Report, Section
-from ringscope.observers.debug_log import DebugLog
-from ringscope.run import run
+from ringscope.analysis.statistics import wilson_interval
+from ringscope.campaign import grade_seed
+from ringscope.grading.report import Check, Report
 from ringscope.simulation.scenario import Scenario
 
 #: Below this many runs starting further processes costs more than it saves.
 WORTH_PROCESSES = 40
-#: The 97.5 % point of the normal distribution, for intervals of 95 %.
-Z = 1.959964
-
-
-def grade_seed(scenarios: Sequence[Scenario], seed: int) -> Report:
-    """Run every scenario with ``seed`` and return their common grade."""
-    return combine(seed, (_grade(scenario, seed) for scenario in scenarios))
 
 
 def grade_seeds(scenarios: Sequence[Scenario], seeds: Sequence[int], jobs: int) -> Iterator[Report]:
@@ -38,12 +29,6 @@ def grade_seeds(scenarios: Sequence[Scenario], seeds: Sequence[int], jobs: int) 
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _grade(scenario: Scenario, seed: int) -> tuple[Section, Section]:
-    log = DebugLog(store=scenario.crud_test is not None)
-    run(scenario, seed, [log], trace=False)
-    return grade_run(scenario, log.lines)
-
-
 class Rate(NamedTuple):
     """How often something passed, with its 95 % interval after Wilson."""
 
@@ -52,13 +37,7 @@ class Rate(NamedTuple):
 
     def interval(self) -> tuple[float, float]:
         """Return the lower and upper end of the interval for the true share."""
-        if self.total == 0:
-            return 0.0, 1.0
-        n, share = self.total, self.passed / self.total
-        centre = share + Z * Z / (2 * n)
-        spread = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-        low, high = (centre - spread) / (1 + Z * Z / n), (centre + spread) / (1 + Z * Z / n)
-        return max(0.0, low), min(1.0, high)
+        return wilson_interval(self.passed, self.total)
 
     def __str__(self) -> str:
         low, high = self.interval()

@@ -10,11 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from ringscope.grading.official import combine, grade_run
-from ringscope.grading.report import Report, Section
-from ringscope.observers.debug_log import DebugLog
-from ringscope.run import run
-from ringscope.simulation.scenario import Scenario, load_scenario
+from ringscope.campaign import grade_seed
+from ringscope.simulation.scenario import load_scenario
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -22,19 +19,8 @@ def main(arguments: Sequence[str]) -> None:
     first, last, *paths = arguments
     scenarios = [load_scenario(Path(path)) for path in paths]
     for seed in range(int(first), int(last) + 1):
-        sys.stdout.buffer.write(msgspec.json.encode(grade(scenarios, seed)) + b"\n")
+        sys.stdout.buffer.write(msgspec.json.encode(grade_seed(scenarios, seed)) + b"\n")
         sys.stdout.buffer.flush()
-
-
-def grade(scenarios: Sequence[Scenario], seed: int) -> Report:
-    """Run every scenario with ``seed`` and grade them together."""
-    return combine(seed, [_sections(scenario, seed) for scenario in scenarios])
-
-
-def _sections(scenario: Scenario, seed: int) -> tuple[Section, Section]:
-    log = DebugLog(store=scenario.crud_test is not None)
-    run(scenario, seed, [log], trace=False)
-    return grade_run(scenario, log.lines)
 
 
 if __name__ == "__main__":

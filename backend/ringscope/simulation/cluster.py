@@ -44,6 +44,7 @@ from ringscope.simulation.group import Group
 from ringscope.simulation.scenario import Scenario
 from ringscope.simulation.snapshot import PeerState, Snapshot, take_snapshot
 from ringscope.simulation.timeline import Action, Operate
+from ringscope.simulation.timeline_check import STARTS_PER_TICK
 
 FactEvent = (
     type[MembersJoined] | type[MembersTrusted] | type[MembersSuspected] | type[MembersRemoved]
@@ -200,8 +201,8 @@ class Cluster:
         )
 
     def _start_peers(self, now: int) -> None:
-        first = now * course.STARTS_PER_TICK + 1
-        for peer in range(first, min(first + course.STARTS_PER_TICK, self.scenario.peers + 1)):
+        first = now * STARTS_PER_TICK + 1
+        for peer in range(first, min(first + STARTS_PER_TICK, self.scenario.peers + 1)):
             if self.conditions[peer - 1] == "waiting":
                 self.start(peer, founder=peer == 1)
 

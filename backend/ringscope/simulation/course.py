@@ -16,8 +16,8 @@ from ringscope.simulation.timeline import (
     FailReplicas,
     Operate,
 )
+from ringscope.simulation.timeline_check import start_tick
 
-STARTS_PER_TICK = 4
 SETTLE_TICKS = 50
 INSERT_TICK = 100
 LOSS_TICKS = (51, 301)
@@ -29,11 +29,6 @@ KEY_LENGTH = 5
 INVALID_KEY = "invalidKey"
 
 
-def start_tick(peer: int) -> int:
-    """Return when ``peer`` (numbered from 1) starts: four peers per tick."""
-    return (peer - 1) // STARTS_PER_TICK
-
-
 def delay(scenario: Scenario) -> int:
     """Return by how many ticks the schedule of a large group is moved."""
     return max(0, start_tick(scenario.peers) + SETTLE_TICKS + 1 - INSERT_TICK)
@@ -42,8 +37,9 @@ def delay(scenario: Scenario) -> int:
 def test_pairs(scenario: Scenario, seed: int) -> list[tuple[str, str]]:
     """Draw the distinct test keys and their values, in byte order of the key.
 
-    A key that contains the digits of a test tick is drawn again: the course's grader searches whole
-    lines for them and would misread the run.
+    The course's grader searches whole lines for keys and for the digits of test ticks.  A key that
+    contains such digits, or that is a number and so might be that of a transaction, would make it
+    misread the run and is drawn again.
     """
     chance = Stream(seed, "keys")
     ticks = [str(tick + delay(scenario)) for tick in TEST_TICKS]
@@ -51,7 +47,7 @@ def test_pairs(scenario: Scenario, seed: int) -> list[tuple[str, str]]:
     while len(pairs) < scenario.keys:
         key = "".join(ALPHABET[chance.below(len(ALPHABET))] for _ in range(KEY_LENGTH))
         value = f"value{chance.below(100)}"
-        if not any(tick in key for tick in ticks):
+        if not key.isdigit() and not any(tick in key for tick in ticks):
             pairs[key] = value
     return sorted(pairs.items())
 

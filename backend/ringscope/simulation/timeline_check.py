@@ -31,9 +31,13 @@ class Placed(NamedTuple):
     line: int
 
 
-def first_tick(peer: int) -> int:
-    """Return when one of the first peers starts: four per tick, as in the course."""
-    return (peer - 1) // 4
+#: The course's step rate of 0.25.
+STARTS_PER_TICK = 4
+
+
+def start_tick(peer: int) -> int:
+    """Return when one of the first peers (numbered from 1) starts: four per tick (the course)."""
+    return (peer - 1) // STARTS_PER_TICK
 
 
 class TimelineCheck:
@@ -69,7 +73,7 @@ class TimelineCheck:
             self._random_failures = True
 
     def _must_be_up(self, peer: int, action: Action) -> None:
-        start = first_tick(peer) if peer <= self._first_peers else 0
+        start = start_tick(peer) if peer <= self._first_peers else 0
         if action.tick < start:
             raise ScenarioError(
                 f"peer {peer} only starts at tick {start}; choose that tick or a later one"
