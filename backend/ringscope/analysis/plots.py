@@ -48,6 +48,9 @@ def members(history: History) -> Figure:
         "side": "right",
         "rangemode": "tozero",
         "showgrid": False,
+        "tickmode": "auto",  # its own whole numbers, not the places of the left axis's ticks
+        "tickformat": "d",
+        "nticks": 6,
     }
     return figure
 
