@@ -28,9 +28,11 @@ setup: .venv/installed .venv/compiled $(PAGE)
 	@$(PIP) install --no-deps --editable .
 	@touch $@
 
-# The first run of the kernels compiles them; later runs find them in the cache.
-.venv/compiled: .venv/installed backend/ringscope/kernel.py backend/ringscope/randomness.py backend/ringscope/protocol/membership.py backend/ringscope/simulation/emulnet.py
+# The first run of the kernels compiles them; later runs find them in the cache.  The cache knows
+# only the file that a kernel stands in, not those of the kernels it calls: so away with it.
+.venv/compiled: .venv/installed $(shell grep -l '^@kernel' -r backend/ringscope --include '*.py')
 	@echo "Compiling the kernels ..."
+	@find backend -name '*.nbi' -delete -o -name '*.nbc' -delete
 	@ringscope grade testcases/multifailure.conf --json > /dev/null
 	@touch $@
 
@@ -39,7 +41,7 @@ $(PAGE): .venv/installed $(PAGE_SOURCES)
 	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)' 2> /dev/null \
 		|| (echo "Installing Node ..." && $(PIP) install --require-hashes -r frontend/node-requirements.txt)
 	@echo "Building the page ..."
-	@cd frontend && npm ci --silent --no-audit --no-fund && npm run --silent build
+	@cd frontend && npm ci --silent --no-audit --no-fund && npm run --silent build -- --logLevel warn
 	@touch $@
 
 .venv/test-installed: .venv/installed tests/requirements.txt

@@ -11,7 +11,7 @@ from math import comb, sqrt
 import numpy as np
 import pytest
 
-from ringscope.protocol.membership import PEER_BITS, PEER_MASK
+from ringscope.protocol.codes import decode
 from ringscope.simulation.cluster import Cluster
 from ringscope.simulation.scenario import Scenario
 from ringscope.simulation.timeline import Action, Drop, Fail
@@ -124,13 +124,10 @@ def missed_shares(dead: int, loss: float, fanout: int, rounds: int) -> np.ndarra
         informed = np.eye(PEERS, dtype=bool)  # row: whose heartbeat, column: who knows it
         for _ in range(rounds):
             cluster.step()
-            codes = cluster.network.membership_under_way[: cluster.network.membership_count]
+            network = cluster.network
+            _, sources, targets = decode(network.membership_under_way[: network.membership_count])
             before = informed.copy()
-            for source, target in zip(
-                ((codes >> PEER_BITS) & PEER_MASK).tolist(),
-                (codes & PEER_MASK).tolist(),
-                strict=True,
-            ):
+            for source, target in zip(sources.tolist(), targets.tolist(), strict=True):
                 informed[:, target] |= before[:, source]
         shares.append((~informed[dead:, dead:].all(axis=1)).mean())
     return np.array(shares)

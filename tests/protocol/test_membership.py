@@ -18,6 +18,7 @@ from ringscope.events import (
     PeerLeft,
     PeerStarted,
 )
+from ringscope.protocol import codes
 from ringscope.protocol import membership as m
 from ringscope.simulation.cluster import Cluster
 from ringscope.simulation.scenario import Scenario
@@ -45,9 +46,8 @@ def row(*values: int) -> np.ndarray:
 
 
 def decoded(facts: np.ndarray, count: int) -> list[tuple[int, int, int]]:
-    mask = m.PEER_MASK
-    codes = facts[:count].tolist()
-    return [(c >> m.KIND_SHIFT, (c >> m.PEER_BITS) & mask, c & mask) for c in codes]
+    kinds, first, second = codes.decode(facts[:count])
+    return list(zip(kinds.tolist(), first.tolist(), second.tolist(), strict=True))
 
 
 def no_facts() -> np.ndarray:
@@ -64,7 +64,7 @@ def test_merge_takes_newer_heartbeats_only() -> None:
 def test_merge_adds_unknown_members_and_says_so() -> None:
     heartbeat, seen = row(5, -1, -1), row(9, m.ABSENT, m.ABSENT)
     facts, count = m.merge(0, heartbeat, seen, row(-1, 3, -1), 12, 10, no_facts(), 0)
-    assert decoded(facts, count) == [(m.JOINED, 0, 1)]
+    assert decoded(facts, count) == [(codes.JOINED, 0, 1)]
     assert seen.tolist() == [9, 12, m.ABSENT]
 
 
@@ -73,22 +73,22 @@ def test_old_gossip_does_not_bring_a_removed_member_back() -> None:
     _, count = m.merge(0, heartbeat, seen, row(-1, 7), 12, 10, no_facts(), 0)
     assert (count, seen.tolist()) == (0, [9, m.REMOVED])
     facts, count = m.merge(0, heartbeat, seen, row(-1, 8), 12, 10, no_facts(), 0)
-    assert decoded(facts, count) == [(m.JOINED, 0, 1)]
+    assert decoded(facts, count) == [(codes.JOINED, 0, 1)]
 
 
 def test_a_newer_heartbeat_ends_a_suspicion() -> None:
     facts, count = m.merge(0, row(5, 7), row(20, 9), row(-1, 8), 20, 10, no_facts(), 0)
-    assert decoded(facts, count) == [(m.TRUSTED, 0, 1)]
+    assert decoded(facts, count) == [(codes.TRUSTED, 0, 1)]
 
 
 @pytest.mark.parametrize(
     ("age", "expected"),
     [
         (10, []),
-        (11, [(m.SUSPECTED, 0, 1)]),
+        (11, [(codes.SUSPECTED, 0, 1)]),
         (12, []),
         (20, []),
-        (21, [(m.WAS_REMOVED, 0, 1)]),
+        (21, [(codes.WAS_REMOVED, 0, 1)]),
     ],
 )
 def test_members_are_suspected_then_removed(age: int, expected: list[object]) -> None:
@@ -108,12 +108,12 @@ def test_suspected_members_are_not_gossiped_about() -> None:
 @pytest.mark.parametrize(
     ("kind", "before", "after", "learns"),
     [
-        (m.JOIN_REQUEST, m.JOINING, m.JOINING, False),  # two who are both outside know no group
-        (m.JOIN_REQUEST, m.MEMBER, m.MEMBER, True),
-        (m.JOIN_REQUEST, m.LEAVING, m.LEAVING, False),
-        (m.JOIN_REPLY, m.JOINING, m.MEMBER, True),
-        (m.GOSSIP, m.JOINING, m.MEMBER, True),
-        (m.GOSSIP, m.MEMBER, m.MEMBER, True),
+        (codes.JOIN_REQUEST, m.JOINING, m.JOINING, False),  # two who are both outside know no group
+        (codes.JOIN_REQUEST, m.MEMBER, m.MEMBER, True),
+        (codes.JOIN_REQUEST, m.LEAVING, m.LEAVING, False),
+        (codes.JOIN_REPLY, m.JOINING, m.MEMBER, True),
+        (codes.GOSSIP, m.JOINING, m.MEMBER, True),
+        (codes.GOSSIP, m.MEMBER, m.MEMBER, True),
     ],
 )
 def test_hearing_from_a_member_makes_a_joining_peer_a_member(
@@ -130,9 +130,9 @@ def test_a_goodbye_removes_at_once_and_for_good() -> None:
     state = np.array([m.MEMBER, m.LEAVING], np.int8)
     heartbeat, seen = row(5, 7), row(11, 11)
     facts, count = m.receive(
-        m.GOODBYE, 1, 0, state, heartbeat, seen, row(-1, 9), 12, 10, no_facts(), 0
+        codes.GOODBYE, 1, 0, state, heartbeat, seen, row(-1, 9), 12, 10, no_facts(), 0
     )
-    assert decoded(facts, count) == [(m.WAS_REMOVED, 0, 1)]
+    assert decoded(facts, count) == [(codes.WAS_REMOVED, 0, 1)]
     assert (heartbeat[1], seen[1]) == (9, m.REMOVED)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ringscope.protocol.membership import GOSSIP, encode
+from ringscope.protocol.codes import GOSSIP, encode
 from ringscope.protocol.messages import Reply
 from ringscope.simulation.emulnet import CUT, LOST, UNDER_WAY, EmulNet
 

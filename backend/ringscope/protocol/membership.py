@@ -21,48 +21,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringscope.kernel import kernel
+from ringscope.protocol.codes import (
+    GOODBYE,
+    GOSSIP,
+    JOIN_REQUEST,
+    JOINED,
+    SUSPECTED,
+    TRUSTED,
+    WAS_REMOVED,
+    Codes,
+    encode,
+    push,
+)
 from ringscope.randomness import below
 
 Row: TypeAlias = NDArray[np.signedinteger[Any]]
-Matrix: TypeAlias = NDArray[np.signedinteger[Any]]
-Codes: TypeAlias = NDArray[np.int64]
 
 # last_seen: the tick of the last new heartbeat, or why the peer is not in the list
 ABSENT, REMOVED = -1, -2
 # the states of a peer
 DOWN, JOINING, MEMBER, LEAVING = 0, 1, 2, 3
-# messages
-GOSSIP, JOIN_REQUEST, JOIN_REPLY, GOODBYE = 0, 1, 2, 3
-MESSAGE_KINDS = ("gossip", "join-request", "join-reply", "goodbye")
-# facts
-JOINED, TRUSTED, SUSPECTED, WAS_REMOVED = 0, 1, 2, 3
-
-PEER_BITS = 24
-PEER_MASK = (1 << PEER_BITS) - 1
-KIND_SHIFT = 2 * PEER_BITS
 
 #: A join request is repeated after this many ticks without an answer.
 JOIN_RETRY_TICKS = 5
 #: Every so many ticks a peer gossips to one that it has removed, so that partitions merge when they
 #: heal, and an introducer that came back alone is found.
 RECONNECT_TICKS = 10
-
-
-@kernel
-def encode(kind: int, first: int, second: int) -> int:
-    """Pack a message (kind, source, target) or a fact (kind, observer, member) into one integer."""
-    return (kind << KIND_SHIFT) | (first << PEER_BITS) | second
-
-
-@kernel
-def push(buffer: Codes, count: int, code: int) -> Codes:
-    """Append ``code`` as item ``count`` and return the buffer, enlarged when it was full."""
-    if count == buffer.shape[0]:
-        larger = np.empty(2 * count + 16, np.int64)
-        larger[:count] = buffer
-        buffer = larger
-    buffer[count] = code
-    return buffer
 
 
 @kernel
@@ -283,90 +267,3 @@ def duties(
                 sent += 1
         last_seen[peer] = REMOVED
     return outbox, sent
-
-
-@kernel
-def by_target(inbox: Codes, inbox_size: int, size: int) -> tuple[Codes, Codes]:
-    """Sort the inbox by target, keeping its order: peer i's messages lie from starts[i] on."""
-    starts = np.zeros(size + 1, np.int64)
-    for i in range(inbox_size):
-        starts[(inbox[i] & PEER_MASK) + 1] += 1
-    for peer in range(size):
-        starts[peer + 1] += starts[peer]
-    free = starts.copy()
-    ordered = np.empty(inbox_size, np.int64)
-    for i in range(inbox_size):
-        target = inbox[i] & PEER_MASK
-        ordered[free[target]] = inbox[i]
-        free[target] += 1
-    return starts, ordered
-
-
-@kernel
-def membership_turns(
-    now: int,
-    state: NDArray[np.int8],
-    heartbeat: Matrix,
-    last_seen: Matrix,
-    fresh_before: Matrix,
-    fresh_now: Matrix,
-    last_turn: NDArray[np.int32],
-    joining_since: NDArray[np.int32],
-    t_fail: int,
-    t_cleanup: int,
-    fanout: int,
-    key: int,
-    inbox: Codes,
-    inbox_size: int,
-    received: NDArray[np.int64],
-    outbox: Codes,
-    facts: Codes,
-) -> tuple[Codes, int, Codes, int]:
-    """Give every live peer its turn, in order: its messages, then its duties of this tick.
-
-    ``inbox`` holds the messages that arrive now, in the order in which they were sent, each with
-    the row that its sender wrote into ``fresh_before``; those to peers that are down are lost.
-    ``received`` counts the others.  Returns the outbox and the facts, each with its length.
-    """
-    size = state.shape[0]
-    starts, ordered = by_target(inbox, inbox_size, size)
-    count = 0
-    sent = 0
-    for peer in range(size):
-        if state[peer] == DOWN:
-            continue
-        hb = heartbeat[peer]
-        seen = last_seen[peer]
-        fresh = fresh_now[peer]
-        for i in range(starts[peer], starts[peer + 1]):
-            kind = ordered[i] >> KIND_SHIFT
-            source = (ordered[i] >> PEER_BITS) & PEER_MASK
-            row = fresh_before[source]
-            facts, count = receive(
-                kind, source, peer, state, hb, seen, row, now, t_fail, facts, count
-            )
-            if kind == JOIN_REQUEST and state[peer] == MEMBER:
-                outbox = push(outbox, sent, encode(JOIN_REPLY, peer, source))
-                sent += 1
-        received[peer] = starts[peer + 1] - starts[peer]
-
-        hb[peer] += 1
-        if seen[peer] >= 0:
-            seen[peer] = now
-        facts, count = expire(peer, seen, now, last_turn[peer], t_fail, t_cleanup, facts, count)
-        last_turn[peer] = now
-        trusted = write_fresh(hb, seen, fresh, now, t_fail)
-        outbox, sent = duties(
-            peer,
-            state,
-            joining_since[peer],
-            seen,
-            fresh,
-            trusted,
-            now,
-            fanout,
-            key,
-            outbox,
-            sent,
-        )
-    return outbox, sent, facts, count

@@ -23,18 +23,15 @@ from ringscope.events import (
     RunStarted,
     TickEnded,
 )
-from ringscope.protocol.membership import (
-    DOWN,
+from ringscope.protocol.codes import (
     JOINED,
-    KIND_SHIFT,
-    MEMBER,
-    PEER_BITS,
-    PEER_MASK,
     SUSPECTED,
     TRUSTED,
     WAS_REMOVED,
     Codes,
+    decode,
 )
+from ringscope.protocol.membership import DOWN, MEMBER
 from ringscope.protocol.messages import Message
 from ringscope.protocol.node import KeyValueNode
 from ringscope.simulation import course
@@ -228,14 +225,12 @@ class Cluster:
         return int(received.sum())
 
     def _report_facts(self, now: int, facts: Codes) -> None:
-        kinds = facts >> KIND_SHIFT
-        observers = ((facts >> PEER_BITS) & PEER_MASK) + 1
-        members = (facts & PEER_MASK) + 1
+        kinds, observers, members = decode(facts)
         for kind, event in FACT_EVENTS.items():
             chosen = kinds == kind
             if chosen.any():
-                seen_by = observers[chosen].tolist()
-                self.events.append(event(now, seen_by, members[chosen].tolist()))
+                seen_by = (observers[chosen] + 1).tolist()
+                self.events.append(event(now, seen_by, (members[chosen] + 1).tolist()))
                 if kind in (JOINED, WAS_REMOVED):
                     for peer in seen_by:
                         self._ring_changed(peer)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringscope.kernel import kernel
-from ringscope.protocol.membership import KIND_SHIFT, MESSAGE_KINDS, PEER_BITS, PEER_MASK, Codes
+from ringscope.protocol.codes import MESSAGE_KINDS, PEER_BITS, PEER_MASK, Codes, decode
 from ringscope.protocol.messages import Message
 from ringscope.randomness import draw, stream
 
@@ -171,12 +171,12 @@ class EmulNet:
 
     def membership_traffic(self) -> Traffic:
         """Return all membership messages of the last tick, in sending order."""
-        codes = self._sent_codes
+        kinds, sources, targets = decode(self._sent_codes)
         return Traffic(
-            [MESSAGE_KINDS[kind] for kind in (codes >> KIND_SHIFT).tolist()],
-            (((codes >> PEER_BITS) & PEER_MASK) + 1).tolist(),
-            ((codes & PEER_MASK) + 1).tolist(),
-            self._fates[: len(codes)].tolist(),
+            [MESSAGE_KINDS[kind] for kind in kinds.tolist()],
+            (sources + 1).tolist(),
+            (targets + 1).tolist(),
+            self._fates[: len(kinds)].tolist(),
         )
 
     def store_traffic(self) -> Traffic:

@@ -4,17 +4,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from ringscope.protocol.membership import (
-    ABSENT,
-    DOWN,
-    JOINING,
-    LEAVING,
-    MEMBER,
-    Codes,
-    Matrix,
-    membership_turns,
-)
+from ringscope.protocol.codes import Codes
+from ringscope.protocol.membership import ABSENT, DOWN, JOINING, LEAVING, MEMBER
 from ringscope.protocol.ring import Ring
+from ringscope.protocol.turns import Matrix, membership_turns
 from ringscope.randomness import stream
 from ringscope.simulation.scenario import Scenario
 

@@ -1,0 +1,46 @@
+"""Messages and facts of the membership protocol, each packed into one integer.
+
+There may be millions of them in a run, so they travel in arrays: a message is (kind, source,
+target), a fact is (kind, observer, member).  Peers are numbered from 0 here.
+"""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringscope.kernel import kernel
+
+Codes: TypeAlias = NDArray[np.int64]
+
+# messages
+GOSSIP, JOIN_REQUEST, JOIN_REPLY, GOODBYE = 0, 1, 2, 3
+MESSAGE_KINDS = ("gossip", "join-request", "join-reply", "goodbye")
+# facts
+JOINED, TRUSTED, SUSPECTED, WAS_REMOVED = 0, 1, 2, 3
+
+PEER_BITS = 24
+PEER_MASK = (1 << PEER_BITS) - 1
+KIND_SHIFT = 2 * PEER_BITS
+
+
+@kernel
+def encode(kind: int, first: int, second: int) -> int:
+    """Pack a kind and two peers into one integer."""
+    return (kind << KIND_SHIFT) | (first << PEER_BITS) | second
+
+
+def decode(codes: Codes) -> tuple[Codes, Codes, Codes]:
+    """Return the kinds, the first peers and the second peers."""
+    return codes >> KIND_SHIFT, (codes >> PEER_BITS) & PEER_MASK, codes & PEER_MASK
+
+
+@kernel
+def push(buffer: Codes, count: int, code: int) -> Codes:
+    """Append ``code`` as item ``count`` and return the buffer, enlarged when it was full."""
+    if count == buffer.shape[0]:
+        larger = np.empty(2 * count + 16, np.int64)
+        larger[:count] = buffer
+        buffer = larger
+    buffer[count] = code
+    return buffer

@@ -1,0 +1,109 @@
+"""One tick of the membership protocol: every peer in turn, by the rules of `membership`."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringscope.kernel import kernel
+from ringscope.protocol.codes import (
+    JOIN_REPLY,
+    JOIN_REQUEST,
+    KIND_SHIFT,
+    PEER_BITS,
+    PEER_MASK,
+    Codes,
+    encode,
+    push,
+)
+from ringscope.protocol.membership import DOWN, MEMBER, duties, expire, receive, write_fresh
+
+#: One row per peer.
+Matrix: TypeAlias = NDArray[np.signedinteger[Any]]
+
+
+@kernel
+def by_target(inbox: Codes, inbox_size: int, size: int) -> tuple[Codes, Codes]:
+    """Sort the inbox by target, keeping its order: peer i's messages lie from starts[i] on."""
+    starts = np.zeros(size + 1, np.int64)
+    for i in range(inbox_size):
+        starts[(inbox[i] & PEER_MASK) + 1] += 1
+    for peer in range(size):
+        starts[peer + 1] += starts[peer]
+    free = starts.copy()
+    ordered = np.empty(inbox_size, np.int64)
+    for i in range(inbox_size):
+        target = inbox[i] & PEER_MASK
+        ordered[free[target]] = inbox[i]
+        free[target] += 1
+    return starts, ordered
+
+
+@kernel
+def membership_turns(
+    now: int,
+    state: NDArray[np.int8],
+    heartbeat: Matrix,
+    last_seen: Matrix,
+    fresh_before: Matrix,
+    fresh_now: Matrix,
+    last_turn: NDArray[np.int32],
+    joining_since: NDArray[np.int32],
+    t_fail: int,
+    t_cleanup: int,
+    fanout: int,
+    key: int,
+    inbox: Codes,
+    inbox_size: int,
+    received: NDArray[np.int64],
+    outbox: Codes,
+    facts: Codes,
+) -> tuple[Codes, int, Codes, int]:
+    """Give every live peer its turn, in order: its messages, then its duties of this tick.
+
+    ``inbox`` holds the messages that arrive now, in the order in which they were sent, each with
+    the row that its sender wrote into ``fresh_before``; those to peers that are down are lost.
+    ``received`` counts the others.  Returns the outbox and the facts, each with its length.
+    """
+    size = state.shape[0]
+    starts, ordered = by_target(inbox, inbox_size, size)
+    count = 0
+    sent = 0
+    for peer in range(size):
+        if state[peer] == DOWN:
+            continue
+        hb = heartbeat[peer]
+        seen = last_seen[peer]
+        fresh = fresh_now[peer]
+        for i in range(starts[peer], starts[peer + 1]):
+            kind = ordered[i] >> KIND_SHIFT
+            source = (ordered[i] >> PEER_BITS) & PEER_MASK
+            row = fresh_before[source]
+            facts, count = receive(
+                kind, source, peer, state, hb, seen, row, now, t_fail, facts, count
+            )
+            if kind == JOIN_REQUEST and state[peer] == MEMBER:
+                outbox = push(outbox, sent, encode(JOIN_REPLY, peer, source))
+                sent += 1
+        received[peer] = starts[peer + 1] - starts[peer]
+
+        hb[peer] += 1
+        if seen[peer] >= 0:
+            seen[peer] = now
+        facts, count = expire(peer, seen, now, last_turn[peer], t_fail, t_cleanup, facts, count)
+        last_turn[peer] = now
+        trusted = write_fresh(hb, seen, fresh, now, t_fail)
+        outbox, sent = duties(
+            peer,
+            state,
+            joining_since[peer],
+            seen,
+            fresh,
+            trusted,
+            now,
+            fanout,
+            key,
+            outbox,
+            sent,
+        )
+    return outbox, sent, facts, count
