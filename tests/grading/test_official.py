@@ -4,6 +4,7 @@ import pytest
 
 from ringscope.grading.official import combine, grade_run, grading_note
 from ringscope.grading.read_log import read_log
+from ringscope.grading.report import Check
 from ringscope.grading.rubric import OFFICIAL_ORDER
 from ringscope.observers.debug_log import LogLine
 from ringscope.simulation.scenario import COURSE, Scenario, parse_scenario
@@ -48,16 +49,17 @@ def test_the_seven_scenarios_add_up_to_ninety_and_ninety(
 def test_a_check_is_pending_until_the_lines_of_its_tick_are_there(
     name: str, check: str, decided: int, scenarios: dict[str, Scenario], perfect: dict[str, Lines]
 ) -> None:
-    def as_of(tick: int) -> tuple[bool | None, int]:
+    def as_of(tick: int) -> Check:
         sections = grade_run(scenarios[name], upto(perfect[name], tick), tick)
         [found] = [c for section in sections for c in section.checks if c.id == check]
-        return found.passed, found.points
+        return found
 
-    assert as_of(1) == (None, 0)
-    assert as_of(decided) == (None, 0)
-    passed, points = as_of(decided + 1)
-    assert passed is True
-    assert points > 0
+    for tick in (1, decided):
+        waiting = as_of(tick)
+        assert (waiting.passed, waiting.points, waiting.tick) == (None, 0, decided)
+        assert waiting.reason == f"Not decided before tick {decided}."
+    assert as_of(decided + 1).passed is True
+    assert as_of(decided + 1).points > 0
 
 
 @pytest.mark.parametrize("name", COURSE)

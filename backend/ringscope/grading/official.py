@@ -9,7 +9,7 @@ from ringscope.grading.report import Check, Report, Section
 from ringscope.grading.rubric import OFFICIAL_ORDER, Ruling, pending
 from ringscope.grading.store import grade_store
 from ringscope.observers.debug_log import LogLine
-from ringscope.simulation.course import delay
+from ringscope.simulation.course import INSERT_TICK, TEST_TICKS, delay
 from ringscope.simulation.scenario import Scenario
 
 EMPTY = Section.of(())
@@ -25,8 +25,7 @@ def grade_run(
     the run has ended.
     """
     rulings = _rulings(scenario, lines)
-    last_tick = scenario.ticks + delay(scenario) - 1
-    checks = [_as_of(ruling, tick, last_tick) for ruling in rulings]
+    checks = [_as_of(ruling, tick, scenario) for ruling in rulings]
     if scenario.single_failure is not None:
         return Section.of(checks), EMPTY
     return EMPTY, Section.of(checks)
@@ -77,6 +76,27 @@ def _membership_test(scenario: Scenario) -> MembershipTest:
     return "single" if scenario.single_failure else "multi"
 
 
-def _as_of(ruling: Ruling, tick: int | None, last_tick: int) -> Check:
+def _as_of(ruling: Ruling, tick: int | None, scenario: Scenario) -> Check:
+    last_tick = scenario.ticks + delay(scenario) - 1
     due = last_tick if ruling.decided is None else min(ruling.decided, last_tick)
-    return ruling.check if tick is None or tick > due else pending(ruling, last_tick)
+    if tick is None or tick > due:
+        return ruling.check
+    scheduled = _scheduled(ruling.check.id, scenario)
+    if ruling.decided is None and scheduled is not None and tick <= scheduled:
+        due = min(scheduled, last_tick)
+    return pending(ruling.check, due)
+
+
+def _scheduled(check_id: str, scenario: Scenario) -> int | None:
+    """Return the tick by which the course's schedule will have decided a check, if any does.
+
+    The rules themselves cannot tell before the operations are in the log.
+    """
+    test, _, step = check_id.partition(".")
+    later = delay(scenario)
+    one, two, three, repaired, last = (tick + later for tick in TEST_TICKS)
+    end = last + scenario.operation_timeout + 1
+    if test in ("read", "update"):
+        return {"1": two, "2": three, "3.1": repaired, "3.2": last, "4": end, "5": end}[step]
+    tested = {"create": INSERT_TICK + later, "delete": one}.get(test)
+    return tested + scenario.operation_timeout + 1 if tested is not None else None

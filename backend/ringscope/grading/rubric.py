@@ -65,12 +65,10 @@ def rule(
     return Ruling(check, decided)
 
 
-def pending(ruling: Ruling, last_tick: int) -> Check:
-    """Return the check as it looks before it is decided: no verdict and no points yet."""
-    tick = last_tick if ruling.decided is None else ruling.decided
-    check = ruling.check
-    reason = f"Not decided before tick {tick}."
-    return Check(check.id, check.title, 0, check.max, None, reason, (), tick)
+def pending(check: Check, due: int) -> Check:
+    """Return a check as it looks before tick ``due`` decides it: no verdict and no points yet."""
+    reason = f"Not decided before tick {due}."
+    return Check(check.id, check.title, 0, check.max, None, reason, (), due)
 
 
 def count(number: int, noun: str) -> str:
