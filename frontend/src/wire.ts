@@ -37,6 +37,8 @@ export interface Done {
 /**
  * One run.  `tick`: the live tick; `ticks`: its length; `speed`: ticks per second, 0 for
  * as fast as it goes.  `actions`: lines injected by hand so far, with their ticks.
+ *
+ * `scenario`: its text; empty in the list of all runs, which would be too long with it.
  */
 export interface RunInfo {
   id: string;
@@ -555,4 +557,5 @@ export interface ServerEvents {
   frame: (payload: Frame) => void;
   run: (payload: RunInfo) => void;
   grade: (payload: RunGrade) => void;
+  gone: (payload: Problem) => void;
 }

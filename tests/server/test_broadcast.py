@@ -6,7 +6,7 @@ from tests.server.conftest import Ear, VirtualTime, stored
 
 from ringscope.server.broadcast import Broadcast
 from ringscope.server.session import Session
-from ringscope.server.wire import Frame, RunGrade
+from ringscope.server.wire import Frame, Problem, RunGrade
 
 
 class Outlet:
@@ -140,6 +140,15 @@ def test_who_leaves_gets_nothing_more(hall: Hall) -> None:
     hall.broadcast.draw_all()
     hall.broadcast.changed(hall.session)
     assert hall.outlet.sent == []
+    assert not hall.broadcast.watches("run")
+
+
+def test_who_watches_a_run_that_is_deleted_is_told(hall: Hall) -> None:
+    hall.broadcast.watch("ann", "run")
+    hall.broadcast.ended("run", Problem("Not found", 404, "It may have been deleted."))
+    [(client, event, payload)] = hall.outlet.sent
+    assert (client, event) == ("ann", "gone")
+    assert msgspec.json.decode(payload, type=Problem).status == 404
     assert not hall.broadcast.watches("run")
 
 

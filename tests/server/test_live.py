@@ -16,7 +16,7 @@ import socketio
 from tests.server.conftest import SMALL, Server, serving
 from websocket import WebSocket, create_connection
 
-from ringscope.server.wire import Frame
+from ringscope.server.wire import SERVER_EVENTS, Frame
 
 PATIENCE = 20
 
@@ -26,7 +26,7 @@ class Viewer:
 
     def __init__(self, url: str, token: str | None = None) -> None:
         self.client = socketio.Client(reconnection=False)
-        self.told: dict[str, Queue[Any]] = {name: Queue() for name in ("frame", "run", "grade")}
+        self.told: dict[str, Queue[Any]] = {name: Queue() for name in SERVER_EVENTS}
         for name, queue in self.told.items():
             self.client.on(name, queue.put)
         auth = {"token": token} if token else None
@@ -128,6 +128,14 @@ def test_who_stops_watching_hears_nothing(server: Server, viewer: Viewer) -> Non
         except Empty:
             break
     assert heard == {other}
+
+
+def test_who_watches_a_run_that_is_deleted_hears_so(server: Server, viewer: Viewer) -> None:
+    run = start(server)
+    viewer.ask("watch", run=run)
+    requests.delete(f"{server.url}/api/runs/{run}", timeout=PATIENCE)
+    gone = viewer.hears("gone")
+    assert (gone["status"], "may have been deleted" in gone["detail"]) == (404, True)
 
 
 # --- what is refused -----------------------------------------------------------------------------

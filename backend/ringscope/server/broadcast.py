@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from ringscope.server.session import Runtime, Session
-from ringscope.server.wire import Frame, RunGrade
+from ringscope.server.wire import Frame, Problem, RunGrade
 
 _log = logging.getLogger(__name__)
 
@@ -24,6 +24,11 @@ _SHARE = 4
 _GRADE_EVERY = 1.0
 #: A client with so many packets unread gets no more.
 _BACKLOG = 4
+
+#: What is told of a run that cannot be drawn.
+_BROKEN = Problem(
+    "Internal error", 500, "The server made a mistake with this run; its log says more."
+)
 
 _encode = msgspec.json.Encoder().encode
 
@@ -84,8 +89,9 @@ class Broadcast:
         """Tell whether somebody watches ``run``."""
         return run in self._watchers
 
-    def ended(self, run: str) -> None:
-        """Forget a run that was deleted."""
+    def ended(self, run: str, why: Problem) -> None:
+        """Tell those who watch that ``run`` cannot be shown any longer, and forget it."""
+        self._tell(run, "gone", why)
         for client in list(self._watchers.get(run, ())):
             self.unwatch(client, run)
 
@@ -127,7 +133,7 @@ class Broadcast:
                     self._tell_grade(session)
             except Exception:
                 _log.exception("run %s cannot be drawn", run)
-                self.ended(run)
+                self.ended(run, _BROKEN)
 
     def _tell_grade(self, session: Session) -> None:
         known = self._grades.get(session.id)

@@ -13,10 +13,10 @@ from typing import Protocol
 from ringscope.server.describe import describe
 from ringscope.server.library import Library
 from ringscope.server.limits import Limits
-from ringscope.server.problems import conflict, not_found, too_many
+from ringscope.server.problems import RefusedError, conflict, not_found, too_many
 from ringscope.server.session import Runtime, Session, check_speed
 from ringscope.server.storage import Storage, StoredRun
-from ringscope.server.wire import RunGrade, RunInfo
+from ringscope.server.wire import Problem, RunGrade, RunInfo
 from ringscope.simulation.scenario import Scenario, ScenarioError, parse_scenario
 
 _ID_LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
@@ -32,7 +32,7 @@ class Audience(Protocol):
     def watches(self, run: str) -> bool:
         """Tell whether somebody watches."""
 
-    def ended(self, run: str) -> None:
+    def ended(self, run: str, why: Problem) -> None:
         """Hear that a run was deleted."""
 
 
@@ -126,7 +126,7 @@ class Runs:
             session.pause()
         self._storage.drop_run(run)
         if self.audience:
-            self.audience.ended(run)
+            self.audience.ended(run, _unknown(run).problem)
 
     def close(self) -> None:
         """Note how far each run has come; call it before the storage closes."""
@@ -166,7 +166,7 @@ class Runs:
     def _stored(self, run: str) -> StoredRun:
         stored = self._storage.run(run)
         if stored is None:
-            raise not_found(f"there is no run {run[:64]!r}; GET /api/runs lists them")
+            raise _unknown(run)
         return stored
 
     def _add(self, session: Session) -> None:
@@ -196,6 +196,10 @@ class Runs:
         ]
         for run in idle[: max(0, len(stored) + 1 - self._limits.stored_runs)]:
             self.drop(run)
+
+
+def _unknown(run: str) -> RefusedError:
+    return not_found(f"there is no run {run[:64]!r}; it may have been deleted")
 
 
 @lru_cache(maxsize=512)

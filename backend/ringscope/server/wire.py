@@ -12,6 +12,7 @@ Server to page:
     ``frame``  `Frame`          at most 20 to 30 a second per run, latest wins
     ``run``    `RunInfo`        something about the run changed (paused, finished, ...)
     ``grade``  `RunGrade`       graded again: when the run ends and now and then before
+    ``gone``   `Problem`        a run that was watched is watched no longer, and why
 
 Bytes (``Snapshot.ages``) travel as base64.
 """
@@ -56,7 +57,10 @@ class ScenarioInfo(msgspec.Struct, frozen=True):
 
 class RunInfo(msgspec.Struct, frozen=True):
     """One run.  ``tick``: the live tick; ``ticks``: its length; ``speed``: ticks per second, 0 for
-    as fast as it goes.  ``actions``: lines injected by hand so far, with their ticks."""
+    as fast as it goes.  ``actions``: lines injected by hand so far, with their ticks.
+
+    ``scenario``: its text; empty in the list of all runs, which would be too long with it.
+    """
 
     id: str
     name: str
@@ -177,4 +181,5 @@ SERVER_EVENTS: dict[str, type[msgspec.Struct]] = {
     "frame": Frame,
     "run": RunInfo,
     "grade": RunGrade,
+    "gone": Problem,
 }
