@@ -6,12 +6,15 @@ peer believes.  Peers are numbered from 1.
 
 from dataclasses import dataclass, field
 
+JOIN_RETRY_TICKS = 5
+
 
 @dataclass
 class Peer:
     number: int
     heartbeat: int
     group: bool
+    since: int
     leaving: bool = False
     goodbye_said: bool = False
     listed: dict[int, tuple[int, int]] = field(default_factory=dict)  # member: (heartbeat, seen)
@@ -26,7 +29,7 @@ class GossipModel:
         self.rows: dict[int, dict[int, int]] = {}  # what each peer sent in the last tick
 
     def start(self, peer: int, now: int, founder: bool) -> None:
-        self.peers[peer] = Peer(peer, now - 1, founder, listed={peer: (now - 1, now)})
+        self.peers[peer] = Peer(peer, now - 1, founder, now, listed={peer: (now - 1, now)})
         self.facts.add(("joined", peer, peer))
 
     def stop(self, peer: int) -> None:
@@ -35,10 +38,7 @@ class GossipModel:
     def leave(self, peer: int) -> None:
         self.peers[peer].leaving = True
 
-    def found_group(self, peer: int) -> None:
-        self.peers[peer].group = True
-
-    def tick(self, now: int, arriving: list[tuple[str, int, int]]) -> None:
+    def tick(self, now: int, size: int, arriving: list[tuple[str, int, int]]) -> None:
         rows = {}
         for peer in [self.peers[number] for number in sorted(self.peers)]:
             for kind, source, target in arriving:
@@ -53,6 +53,10 @@ class GossipModel:
                 for member, (heartbeat, seen) in peer.listed.items()
                 if now - seen <= self.t_fail
             }
+            asked, rest = divmod(now - peer.since, JOIN_RETRY_TICKS)
+            if peer.number == 1 and not peer.group and rest == 0 and asked + 1 >= size:
+                peer.group = True  # the introducer has asked everybody else in vain
+                self.facts.add(("joined", 1, 1))
             if peer.leaving and not peer.goodbye_said:
                 peer.goodbye_said = True
                 del peer.listed[peer.number]
@@ -74,7 +78,7 @@ class GossipModel:
                 continue
             if member not in peer.listed:
                 self.facts.add(("joined", peer.number, member))
-            elif now - peer.listed[member][1] > self.t_fail:
+            elif now - 1 - peer.listed[member][1] > self.t_fail:  # suspected since the last tick
                 self.facts.add(("trusted", peer.number, member))
             peer.listed[member] = (heartbeat, now)
             peer.buried.pop(member, None)

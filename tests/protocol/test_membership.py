@@ -56,29 +56,34 @@ def no_facts() -> np.ndarray:
 
 def test_merge_takes_newer_heartbeats_only() -> None:
     heartbeat, seen = row(5, 5, 5), row(9, 9, 9)
-    m.merge(0, heartbeat, seen, row(-1, 5, 6), 12, 10, no_facts(), 0)
+    m.merge(0, heartbeat, seen, row(-1, 5, 6), 12, 11, 10, no_facts(), 0)
     assert heartbeat.tolist() == [5, 5, 6]
     assert seen.tolist() == [9, 9, 12]
 
 
 def test_merge_adds_unknown_members_and_says_so() -> None:
     heartbeat, seen = row(5, -1, -1), row(9, m.ABSENT, m.ABSENT)
-    facts, count = m.merge(0, heartbeat, seen, row(-1, 3, -1), 12, 10, no_facts(), 0)
+    facts, count = m.merge(0, heartbeat, seen, row(-1, 3, -1), 12, 11, 10, no_facts(), 0)
     assert decoded(facts, count) == [(codes.JOINED, 0, 1)]
     assert seen.tolist() == [9, 12, m.ABSENT]
 
 
 def test_old_gossip_does_not_bring_a_removed_member_back() -> None:
     heartbeat, seen = row(5, 7), row(9, m.REMOVED)
-    _, count = m.merge(0, heartbeat, seen, row(-1, 7), 12, 10, no_facts(), 0)
+    _, count = m.merge(0, heartbeat, seen, row(-1, 7), 12, 11, 10, no_facts(), 0)
     assert (count, seen.tolist()) == (0, [9, m.REMOVED])
-    facts, count = m.merge(0, heartbeat, seen, row(-1, 8), 12, 10, no_facts(), 0)
+    facts, count = m.merge(0, heartbeat, seen, row(-1, 8), 12, 11, 10, no_facts(), 0)
     assert decoded(facts, count) == [(codes.JOINED, 0, 1)]
 
 
 def test_a_newer_heartbeat_ends_a_suspicion() -> None:
-    facts, count = m.merge(0, row(5, 7), row(20, 9), row(-1, 8), 20, 10, no_facts(), 0)
+    facts, count = m.merge(0, row(5, 7), row(20, 8), row(-1, 8), 20, 19, 10, no_facts(), 0)
     assert decoded(facts, count) == [(codes.TRUSTED, 0, 1)]
+
+
+def test_news_that_comes_just_before_a_suspicion_ends_none() -> None:
+    _, count = m.merge(0, row(5, 7), row(20, 9), row(-1, 8), 20, 19, 10, no_facts(), 0)
+    assert count == 0
 
 
 @pytest.mark.parametrize(
@@ -121,7 +126,7 @@ def test_hearing_from_a_member_makes_a_joining_peer_a_member(
 ) -> None:
     state = np.array([before, m.MEMBER], np.int8)
     seen = row(9, m.ABSENT)
-    m.receive(kind, 1, 0, state, row(5, -1), seen, row(-1, 3), 12, 10, no_facts(), 0)
+    m.receive(kind, 1, 0, state, row(5, -1), seen, row(-1, 3), 12, 11, 10, no_facts(), 0)
     assert state[0] == after
     assert (seen[1] == 12) == learns
 
@@ -130,7 +135,7 @@ def test_a_goodbye_removes_at_once_and_for_good() -> None:
     state = np.array([m.MEMBER, m.LEAVING], np.int8)
     heartbeat, seen = row(5, 7), row(11, 11)
     facts, count = m.receive(
-        codes.GOODBYE, 1, 0, state, heartbeat, seen, row(-1, 9), 12, 10, no_facts(), 0
+        codes.GOODBYE, 1, 0, state, heartbeat, seen, row(-1, 9), 12, 11, 10, no_facts(), 0
     )
     assert decoded(facts, count) == [(codes.WAS_REMOVED, 0, 1)]
     assert (heartbeat[1], seen[1]) == (9, m.REMOVED)
@@ -194,9 +199,7 @@ def test_the_kernels_believe_what_the_simple_model_believes(
     while not cluster.finished:
         now = cluster.tick
         events = cluster.step()
-        seen = follow(model, events, now, arriving)
-        if 1 in cluster.live_members():  # an introducer that finds nobody founds the group anew
-            model.found_group(1)
+        seen = follow(model, events, now, cluster.size, arriving)
         assert seen == model.facts, f"tick {now}"
         model.facts.clear()
         for event in events:
@@ -205,7 +208,11 @@ def test_the_kernels_believe_what_the_simple_model_believes(
 
 
 def follow(
-    model: GossipModel, events: list[AnyEvent], now: int, arriving: list[tuple[str, int, int]]
+    model: GossipModel,
+    events: list[AnyEvent],
+    now: int,
+    size: int,
+    arriving: list[tuple[str, int, int]],
 ) -> set[tuple[str, int, int]]:
     """Tell the model what was done in this tick and what arrived; return what the kernels said."""
     facts = set()
@@ -219,7 +226,7 @@ def follow(
         elif type(event) in NAMES:
             pairs = zip(event.observers, event.members, strict=True)
             facts |= {(NAMES[type(event)], *pair) for pair in pairs}
-    model.tick(now, arriving)
+    model.tick(now, size, arriving)
     arriving.clear()
     for event in events:
         if isinstance(event, MessagesSent) and event.layer == "membership":

@@ -55,6 +55,7 @@ def of(kind: type[T], events: list[AnyEvent]) -> list[T]:
         ([Fail(50, 2), Fail(60, 2)], "not running (failed)"),
         ([Fail(0, 6)], "not running (waiting)"),
         ([Restart(50, 2)], "already running"),
+        ([Join(0, 6)], "starts by itself at tick 1"),
         ([Join(50, 9)], "the next new peer is number 7"),
         ([Fail(50, 2), Leave(60, 2)], "cannot leave"),
         ([Operate(50, "read", "k", via=9)], "cannot coordinate"),

@@ -66,6 +66,7 @@ def merge(
     last_seen: Row,
     fresh: Row,
     now: int,
+    last_turn: int,
     t_fail: int,
     facts: Codes,
     count: int,
@@ -75,7 +76,7 @@ def merge(
     The facts are looked for in a pass of their own, and only if there are any: loops that write one
     row each and never branch are many times as fast.
     """
-    suspect_before = max(now - t_fail, 0)
+    suspect_before = max(last_turn - t_fail, 0)  # seen earlier: suspected since its last turn
     if news_in(heartbeat, last_seen, fresh, suspect_before) > 0:
         for member in range(heartbeat.shape[0]):
             seen = last_seen[member]
@@ -216,6 +217,7 @@ def receive(
     last_seen: Row,
     fresh: Row,
     now: int,
+    last_turn: int,
     t_fail: int,
     facts: Codes,
     count: int,
@@ -232,7 +234,7 @@ def receive(
         return facts, count
     if state[peer] == JOINING:
         state[peer] = MEMBER
-    return merge(peer, heartbeat, last_seen, fresh, now, t_fail, facts, count)
+    return merge(peer, heartbeat, last_seen, fresh, now, last_turn, t_fail, facts, count)
 
 
 @kernel
@@ -248,13 +250,21 @@ def duties(
     key: int,
     outbox: Codes,
     sent: int,
-) -> tuple[Codes, int]:
+    facts: Codes,
+    count: int,
+) -> tuple[Codes, int, Codes, int]:
     """Send what a peer sends of its own accord: gossip, requests to join, or goodbyes."""
     size = last_seen.shape[0]
     if state[peer] == JOINING and (now - joining_since) % JOIN_RETRY_TICKS == 0:
         target = contact(peer, (now - joining_since) // JOIN_RETRY_TICKS, size)
         if target < 0:
+            # it founds the group anew, and will now and then call on those it could not reach
             state[peer] = MEMBER
+            facts = push(facts, count, encode(JOINED, peer, peer))
+            count += 1
+            for member in range(size):
+                if last_seen[member] == ABSENT:
+                    last_seen[member] = REMOVED
         else:
             outbox = push(outbox, sent, encode(JOIN_REQUEST, peer, target))
             sent += 1
@@ -266,4 +276,4 @@ def duties(
                 outbox = push(outbox, sent, encode(GOODBYE, peer, member))
                 sent += 1
         last_seen[peer] = REMOVED
-    return outbox, sent
+    return outbox, sent, facts, count

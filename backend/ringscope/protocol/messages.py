@@ -1,7 +1,7 @@
 """What key-value nodes say to each other.
 
 Messages are frozen values; EmulNet carries them and never looks inside.  A version orders all
-writes of a key: (tick of the write, coordinator, transaction), the greatest is the newest.
+writes of a key: (tick of the write, transaction, coordinator), the greatest is the newest.
 """
 
 from typing import Literal, NamedTuple, TypeAlias

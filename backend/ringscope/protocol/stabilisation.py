@@ -230,5 +230,5 @@ class Stabiliser:
 def _token(key: str, version: Version | None) -> int:
     if version is None:
         return 0
-    tick, coordinator, transaction = version
-    return mmh3.hash64(f"{tick}.{coordinator}.{transaction}/{key}", signed=False)[0]
+    tick, transaction, coordinator = version
+    return mmh3.hash64(f"{tick}.{transaction}.{coordinator}/{key}", signed=False)[0]

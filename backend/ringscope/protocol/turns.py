@@ -80,7 +80,7 @@ def membership_turns(
             source = (ordered[i] >> PEER_BITS) & PEER_MASK
             row = fresh_before[source]
             facts, count = receive(
-                kind, source, peer, state, hb, seen, row, now, t_fail, facts, count
+                kind, source, peer, state, hb, seen, row, now, last_turn[peer], t_fail, facts, count
             )
             if kind == JOIN_REQUEST and state[peer] == MEMBER:
                 outbox = push(outbox, sent, encode(JOIN_REPLY, peer, source))
@@ -93,7 +93,7 @@ def membership_turns(
         facts, count = expire(peer, seen, now, last_turn[peer], t_fail, t_cleanup, facts, count)
         last_turn[peer] = now
         trusted = write_fresh(hb, seen, fresh, now, t_fail)
-        outbox, sent = duties(
+        outbox, sent, facts, count = duties(
             peer,
             state,
             joining_since[peer],
@@ -105,5 +105,7 @@ def membership_turns(
             key,
             outbox,
             sent,
+            facts,
+            count,
         )
     return outbox, sent, facts, count

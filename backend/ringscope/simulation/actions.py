@@ -29,6 +29,7 @@ from ringscope.simulation.timeline import (
     Partition,
     Restart,
 )
+from ringscope.simulation.timeline_check import start_tick
 
 if TYPE_CHECKING:
     from ringscope.simulation.cluster import Cluster
@@ -46,9 +47,9 @@ class Actor:
 
     def end_conditions(self, now: int) -> None:
         """End the loss and the partition whose time is up."""
-        if self._loss_until == now:
+        if self._loss_until is not None and self._loss_until <= now:
             self._set_loss(0.0, None)
-        if self._partition_until == now:
+        if self._partition_until is not None and self._partition_until <= now:
             self._set_partition((), None)
 
     def apply(self, action: Action) -> str | None:
@@ -118,6 +119,8 @@ class Actor:
             cluster.grow(peer)
         if cluster.group.state[peer - 1] != DOWN:
             return f"Peer {peer} is already running."
+        if peer <= cluster.scenario.peers and cluster.conditions[peer - 1] == "waiting":
+            return f"Peer {peer} starts by itself at tick {start_tick(peer)}."
         cluster.start(peer)
         return None
 
@@ -168,7 +171,7 @@ class Actor:
             transaction,
             action.key,
             action.value if action.kind in ("create", "update") else None,
-            (cluster.tick, coordinator, transaction),
+            (cluster.tick, transaction, coordinator),
         )
         rules = cluster.scenario
         quorum = rules.read_quorum if action.kind == "read" else rules.write_quorum

@@ -31,8 +31,9 @@ class PeerView(msgspec.Struct, frozen=True, gc=False):
     """One peer: the truth about it (``state``) and what the others believe (the counts).
 
     ``position`` is its place on the ring as a share of the whole turn, 0 <= position < 1.
-    ``since``: tick of the last change of ``state``.  ``copies``: keys it holds (tombstones not
-    counted).  ``known_by`` / ``suspected_by``: how many live other peers list / suspect it.
+    ``since``: tick when it last started, failed, began to leave, or left.  ``copies``: keys it
+    holds (tombstones not counted).  ``known_by`` / ``suspected_by``: how many live other peers
+    list / suspect it.
     """
 
     peer: int
@@ -94,8 +95,9 @@ def take_snapshot(cluster: Cluster, ages: bool) -> Snapshot:
     last_tick = cluster.tick - 1
     running = group.state != DOWN
     listed = (group.last_seen >= 0) & running[:, None]
-    age = np.clip(last_tick - group.last_seen, 0, NOT_LISTED - 1)
-    suspected = listed & (age > cluster.scenario.t_fail)
+    silence = last_tick - group.last_seen.astype(np.int32)
+    suspected = listed & (silence > cluster.scenario.t_fail)
+    age = np.clip(silence, 0, NOT_LISTED - 1)
     np.fill_diagonal(age, 0)
     others = ~np.eye(cluster.size, dtype=bool)
     keys = _keys(cluster)
