@@ -83,7 +83,10 @@ def test_a_run_is_started_driven_and_deleted(client: FlaskClient) -> None:
     assert answer["speed"] == 0
     assert client.post(f"/api/runs/{run.id}/step").json["tick"] == 11  # type: ignore[index]
     assert client.post(f"/api/runs/{run.id}/pause").json["state"] == "paused"  # type: ignore[index]
-    assert client.get("/api/runs").json == [client.get(f"/api/runs/{run.id}").json]
+    read = client.get(f"/api/runs/{run.id}").json
+    assert read is not None
+    assert read["scenario"] == SMALL
+    assert client.get("/api/runs").json == [read | {"scenario": ""}], "texts would be too long"
     assert client.delete(f"/api/runs/{run.id}").status_code == 204
     assert client.get("/api/runs").json == []
 

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from ringscope.server.library import Library
+from ringscope.server.library import Library, _summary
 from ringscope.server.limits import Limits
 from ringscope.server.problems import RefusedError
 from ringscope.server.storage import Storage
-from ringscope.simulation.scenario import COURSE
+from ringscope.simulation.scenario import COURSE, Scenario, parse_scenario
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def test_an_upload_is_found_again_and_replaced(library: Library) -> None:
         ("mine", "MAX_NNB: 3\nKEYS: 2001\n", "KEYS is 2001"),
         ("mine", "MAX_NNB: 1000\nFANOUT: 51\n", "FANOUT of at most 50"),
         ("mine", f"MAX_NNB: 3\nSEED: {2**53}\n", "SEED is 9007199254740992"),
+        ("mine", "MAX_NNB: 3\n" + " at 5 FAIL 1\n" * 2_001, "timeline has 2001 lines"),
         ("mine", "#" * 1_000_001, "more than 1000000 characters"),
     ],
 )
@@ -53,6 +54,23 @@ def test_an_upload_that_will_not_do(library: Library, name: str, text: str, says
     with pytest.raises(RefusedError, match=says):
         library.keep(name, text)
     assert all(info.shipped for info in library.all())
+
+
+def test_a_scenario_is_found_without_reading_any_other(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.keep("other", "MAX_NNB: 3\n")
+    library.keep("mine", "MAX_NNB: 5\n")
+    parsed: list[str] = []
+
+    def parse(text: str, name: str) -> Scenario:
+        parsed.append(name)
+        return parse_scenario(text, name)
+
+    monkeypatch.setattr("ringscope.server.library.parse_scenario", parse)
+    _summary.cache_clear()
+    assert library.find("mine").summary == library.find("mine").summary == "5 peers."
+    assert parsed == ["mine"]
 
 
 def test_there_is_room_for_so_many(library: Library) -> None:

@@ -1,6 +1,7 @@
 """The library of scenarios: those that ship with Ringscope, and uploaded ones."""
 
 import re
+from functools import lru_cache
 
 from ringscope.server.limits import Limits
 from ringscope.server.problems import bad_request, conflict, invalid, not_found, too_many
@@ -27,10 +28,11 @@ class Library:
 
     def find(self, name: str) -> ScenarioInfo:
         """Return the scenario called ``name``; raises `RefusedError` if there is none."""
-        for info in self.all():
-            if info.name == name:
-                return info
-        raise not_found(f"there is no scenario called {name[:64]!r}; GET /api/scenarios lists them")
+        shipped = self._shipped.get(name)
+        text = self._storage.scenario(name) if shipped is None else shipped
+        if text is None:
+            raise not_found(f"there is no scenario called {name[:64]!r}")
+        return ScenarioInfo(name, text, shipped is not None, _summary(name, text))
 
     def keep(self, name: str, text: str) -> ScenarioInfo:
         """Check and store an uploaded scenario, in place of an earlier one of that name."""
@@ -65,6 +67,7 @@ class Library:
         """Return the scenario that ``text`` says; raises `RefusedError` if it will not do."""
         if len(text) > self._limits.upload:
             raise invalid(f"{name}.conf has more than {self._limits.upload} characters")
+        self._limits.check_timeline(text, name)
         try:
             scenario = parse_scenario(text, name)
         except ScenarioError as error:
@@ -73,6 +76,7 @@ class Library:
         return scenario
 
 
+@lru_cache(maxsize=128)
 def _summary(name: str, text: str) -> str:
     """Say what the scenario is about: its opening comment, or a sentence made from its keys."""
     comment = []

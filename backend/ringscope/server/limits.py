@@ -13,16 +13,17 @@ SEED_MOST = 2**53 - 1
 class Limits:
     """Upper bounds; sizes in bytes, times in seconds.
 
-    ``gossip``: entries of member lists that all peers together send in a tick;
-    ``running``: runs that advance at once; ``live``: runs kept ready in memory; ``stored_runs`` and
-    ``stored_scenarios``: rows in the database (the oldest idle run makes room for a new one);
-    ``grade_cells``: scenarios times seeds of one grading; ``at_once``: those answered without a
-    job; ``events``: events in one REST answer.
+    ``timeline``: lines of a scenario that begin with AT; ``gossip``: entries of member lists that
+    all peers together send in a tick; ``running``: runs that advance at once; ``live``: runs kept
+    ready in memory; ``stored_runs`` and ``stored_scenarios``: rows in the database (the oldest idle
+    run makes room for a new one); ``grade_cells``: scenarios times seeds of one grading;
+    ``at_once``: those answered without a job; ``events``: events in one REST answer.
     """
 
     peers: int = 1000
     ticks: int = 10_000
     keys: int = 2_000
+    timeline: int = 2_000
     gossip: int = 50_000_000
     upload: int = 1_000_000
     running: int = 8
@@ -36,6 +37,15 @@ class Limits:
     at_once: int = 5
     jobs: int = 2
     grade_seconds: float = 1800.0
+
+    def check_timeline(self, text: str, name: str) -> None:
+        """Refuse a scenario whose timeline would take too long to read, without reading it."""
+        lines = sum(line.lstrip()[:2].upper() == "AT" for line in text.splitlines())
+        if lines > self.timeline:
+            raise invalid(
+                f"{name}.conf: the timeline has {lines} lines, but this server takes at most "
+                f"{self.timeline}; `ringscope run` takes more"
+            )
 
     def check(self, scenario: Scenario) -> None:
         """Refuse a scenario that is too large to be watched on a server."""

@@ -10,6 +10,8 @@ from functools import lru_cache
 from threading import Lock
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from ringscope.server.describe import describe
 from ringscope.server.library import Library
 from ringscope.server.limits import Limits
@@ -51,13 +53,14 @@ class Runs:
     # --- asking ----------------------------------------------------------------------------------
 
     def all(self) -> list[RunInfo]:
-        """Return every run, newest first."""
-        return [
+        """Return every run, newest first, without the text of its scenario."""
+        infos = (
             self._sessions[run.id].info()
             if run.id in self._sessions
             else describe(run, _scenario(run.scenario, run.name), run, list(run.actions))
             for run in self._storage.runs()
-        ]
+        )
+        return [replace(info, scenario="") for info in infos]
 
     def find(self, run: str) -> Session:
         """Return the session of a run, restored if need be; raises `RefusedError` if unknown."""

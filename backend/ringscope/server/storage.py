@@ -75,6 +75,12 @@ class Storage:
         """Return the text of every uploaded scenario by name."""
         return dict(self._database.execute("SELECT name, text FROM scenarios ORDER BY name"))
 
+    def scenario(self, name: str) -> str | None:
+        """Return the text of the uploaded scenario of that name, if there is one."""
+        row = self._database.execute("SELECT text FROM scenarios WHERE name = ?", (name,))
+        found = row.fetchone()
+        return found[0] if found else None
+
     def keep_scenario(self, name: str, text: str) -> None:
         """Store a scenario, in place of one of that name."""
         self._database.execute("INSERT OR REPLACE INTO scenarios VALUES (?, ?)", (name, text))
