@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -148,6 +149,45 @@ def test_a_conf_dropped_on_the_page_runs(open_page: OpenPage) -> None:
     expect(page).to_have_url(re.compile(r"/runs/\w+"))
     expect(page.locator("[data-peer]")).to_have_count(7)
     expect(page).to_have_title(re.compile("seven"))
+
+
+def test_a_conf_of_the_course_runs_as_it_is_and_again_from_the_panel(open_page: OpenPage) -> None:
+    page = open_page("/")
+    expect(page.get_by_role("button", name=re.compile("^read "))).to_be_visible()
+    drop(page, "read.conf", "MAX_NNB: 6\nTICKS: 60\n")
+    expect(page.locator("[data-peer]")).to_have_count(6)
+    first = page.url.split("?")[0]
+    expect(page.get_by_label("Scenario", exact=True)).to_have_value("")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page).not_to_have_url(re.compile(re.escape(first)))
+    expect(page.locator("[data-peer]")).to_have_count(6)
+
+
+def test_a_file_can_be_chosen_again_once_it_is_mended(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page("/")
+    mine = tmp_path / "my own (1).conf"
+    chooser = page.get_by_label("Choose a .conf file")
+    mine.write_text("MAX_NNB: 7\nTICKS: soon\n")
+    chooser.set_input_files(mine)
+    refusal = page.get_by_role("alert")
+    expect(refusal).to_contain_text("my own (1).conf was not run")
+    expect(refusal).to_contain_text("Mend the file")
+    page.keyboard.press("Escape")
+    expect(refusal).to_have_count(0)
+    expect(chooser).to_have_value("")
+    mine.write_text("MAX_NNB: 7\nTICKS: 60\n")
+    chooser.set_input_files(mine)
+    expect(page.locator("[data-peer]")).to_have_count(7)
+
+
+def test_a_seed_that_cannot_be_is_not_blamed_on_the_file(open_page: OpenPage) -> None:
+    page = open_page("/")
+    seed = page.get_by_label("Seed")
+    seed.fill("-3")
+    page.get_by_role("button", name=re.compile("^read ")).click()
+    expect(seed).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/$"))
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_bad_conf_dropped_on_the_page_is_refused_with_its_line(

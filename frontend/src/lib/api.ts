@@ -30,10 +30,19 @@ async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
   }
   const body: unknown = await answer.json().catch(() => null);
   if (answer.ok) return body as T;
-  throw new Refused(isProblem(body) ? body : problem(answer.status, answer.statusText, "The server could not do this."));
+  const said = isProblem(body)
+    ? body
+    : problem(answer.status, answer.statusText, "The server could not do this.");
+  throw new Refused(forPeople(said));
 }
 
-const problem = (status: number, title: string, detail: string): Problem => ({
+/** What the server says about a missing token is meant for programs. */
+export const forPeople = (said: Problem): Problem =>
+  said.status === 401
+    ? { ...said, detail: "This server needs its token: open the page once with ?token=… after its address." }
+    : said;
+
+export const problem = (status: number, title: string, detail: string): Problem => ({
   type: "about:blank",
   status,
   title,
@@ -57,8 +66,6 @@ export interface NewRun {
 }
 
 export const scenarios = (): Promise<ScenarioInfo[]> => call("/scenarios");
-export const upload = (name: string, text: string): Promise<ScenarioInfo> =>
-  post("/scenarios", { name, text });
 export const runs = (): Promise<RunInfo[]> => call("/runs");
 export const startRun = (run: NewRun): Promise<RunInfo> => post("/runs", run);
 export const readRun = (id: string): Promise<RunInfo> => call(`/runs/${encodeURIComponent(id)}`);
