@@ -119,4 +119,11 @@ describe("the connection", () => {
     const view = fold(complete(5), { type: "linked", link: "lost" });
     expect([view.link, view.live?.tick]).toEqual(["lost", 5]);
   });
+
+  it("forgets a problem once the run can be watched", () => {
+    const problem = { type: "about:blank", title: "Too many", status: 429, detail: "" };
+    const view = fold({ type: "problem", problem }, { type: "linked", link: "lost" });
+    expect(view.problem).toBe(problem);
+    expect(reduce(view, { type: "linked", link: "live" }).problem).toBeNull();
+  });
 });

@@ -2,9 +2,15 @@
 import { io, type Socket } from "socket.io-client";
 import type { Message } from "../state/view";
 import type { ClientEvents, Control, Frame, Problem, RunInfo, ServerEvents } from "../wire";
-import { isProblem, token } from "./api";
+import { forPeople, isProblem, token } from "./api";
 
 const PATIENCE = 10_000;
+const PAUSE = 1_000;
+const NO_ANSWER = 504;
+const TOO_MANY = 429;
+
+const isBusy = (answer: unknown): boolean =>
+  isProblem(answer) && [NO_ANSWER, TOO_MANY].includes(answer.status);
 
 export class Live {
   private readonly socket: Socket<ServerEvents, ClientEvents>;
@@ -21,22 +27,33 @@ export class Live {
     this.socket.on("frame", (frame) => tell({ type: "frame", frame }));
     this.socket.on("run", (info) => tell({ type: "info", info }));
     this.socket.on("grade", (grade) => tell({ type: "grade", grade }));
+    this.socket.on("gone", (problem) => tell({ type: "problem", problem }));
   }
 
   /** Ask for a complete frame, and for all that follow. */
   async watch(): Promise<void> {
     if (this.watching) return;
     this.watching = true;
-    const answer = await this.ask<Frame>((done) =>
-      this.socket.timeout(PATIENCE).emit("watch", { run: this.run }, done),
-    );
+    let answer = await this.askToWatch();
+    // A long run that has to be computed again takes its time.
+    while (isBusy(answer) && this.socket.connected) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      answer = await this.askToWatch();
+    }
     this.watching = false;
+    if (isBusy(answer)) return; // the next connection asks again
     if (isProblem(answer)) {
       this.tell({ type: "problem", problem: answer });
     } else {
       this.tell({ type: "frame", frame: answer });
       this.tell({ type: "linked", link: "live" });
     }
+  }
+
+  private askToWatch(): Promise<Frame | Problem> {
+    return this.ask((done) =>
+      this.socket.timeout(PATIENCE).emit("watch", { run: this.run }, done),
+    );
   }
 
   seek(tick: number): Promise<Frame | Problem> {
@@ -71,10 +88,12 @@ export class Live {
             ? {
                 type: "about:blank",
                 title: "No answer",
-                status: 504,
+                status: NO_ANSWER,
                 detail: "The server did not answer in time; try again.",
               }
-            : value,
+            : isProblem(value)
+              ? forPeople(value)
+              : value,
         ),
       ),
     );

@@ -78,7 +78,7 @@ export function emptyView(run: string): View {
 export function reduce(view: View, message: Message): View {
   switch (message.type) {
     case "linked":
-      return { ...view, link: message.link };
+      return { ...view, link: message.link, problem: message.link === "live" ? null : view.problem };
     case "frame":
       return message.frame.run === view.run ? withFrame(view, message.frame) : view;
     case "info":
