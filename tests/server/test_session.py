@@ -121,6 +121,22 @@ def test_an_action_that_is_none_is_refused(time: VirtualTime, ear: Ear, line: st
     assert ear.lines == []
 
 
+def test_an_action_that_cannot_be_stored_has_no_effect(
+    time: VirtualTime, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = session_of(time, ear)
+
+    def acted(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(ear, "acted", acted)
+    with pytest.raises(OSError, match="the disk is full"):
+        session.act("FAIL 3", LIMITS)
+    session.step()
+    assert session.info().actions == []
+    assert session.snapshot().peers[2].state == "joining"
+
+
 def test_a_newcomer_can_be_named_afterwards(time: VirtualTime, ear: Ear) -> None:
     session = session_of(time, ear)
     session.step(10)

@@ -178,9 +178,9 @@ class Session:
             raise invalid(str(error)) from None
         if isinstance(action, Join) and action.peer > limits.peers:
             raise too_many(f"a run on this server takes at most {limits.peers} peers")
-        action = self._cluster.inject(action)
         self._listener.acted(self, len(self.recipe.actions), str(action))
         self.recipe.actions.append(action)
+        self._cluster.inject(action)
         self._listener.changed(self)
 
     def _must_live(self) -> None:
