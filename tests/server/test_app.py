@@ -41,6 +41,16 @@ def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path) -> None:
     )
 
 
+def test_a_folder_in_use_is_one_clear_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / "instance"
+    with serving(folder):
+        ended = serve(folder, "127.0.0.1", "0")
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        f"ringscope: another server uses the folder {folder}; stop it or add --instance FOLDER\n"
+    )
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
 def test_listening_elsewhere_needs_a_token(tmp_path: Path, host: str) -> None:
     ended = serve(tmp_path, host, "0")

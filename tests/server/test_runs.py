@@ -22,8 +22,10 @@ def open_runs(tmp_path: Path, time: VirtualTime) -> Iterator[Open]:
     opened: list[Storage] = []
 
     def open_again(**limits: int) -> Runs:
+        for before in opened:
+            before.close()
         storage = Storage(tmp_path)
-        opened.append(storage)
+        opened[:] = [storage]
         bounds = Limits(**limits)
         return Runs(storage, Library(storage, bounds), bounds, time.runtime)
 

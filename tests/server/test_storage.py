@@ -5,7 +5,7 @@ import pytest
 from tests.server.conftest import stored
 
 from ringscope.grading.report import Section
-from ringscope.server.storage import Storage
+from ringscope.server.storage import InUseError, Storage
 from ringscope.server.wire import Grading, RunGrade
 
 
@@ -34,6 +34,15 @@ def test_a_run_outlives_the_server(storage: Storage, tmp_path: Path) -> None:
         state="paused",  # nobody advances it now
         actions=("AT 3 FAIL 2", "AT 4 RESTART 2"),
     )
+    other.close()
+
+
+def test_a_folder_has_one_server_at_a_time(storage: Storage, tmp_path: Path) -> None:
+    with pytest.raises(InUseError, match="another server uses the folder"):
+        Storage(tmp_path / "instance")
+    storage.add_run(stored())
+    other = again(storage, tmp_path)
+    assert other.run("run") == stored()
     other.close()
 
 

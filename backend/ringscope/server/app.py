@@ -41,10 +41,14 @@ def serve(
     except OSError as error:
         _cannot(_why_not(error, host, port))
     from ringscope.server.factory import Config, create_app
+    from ringscope.server.storage import InUseError
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     config = Config(instance or Path("instance"), host=host, token=token, async_mode="eventlet")
-    app = create_app(config)
+    try:
+        app = create_app(config)
+    except InUseError as error:
+        _cannot(f"{error}; stop it or add --instance FOLDER")
     services = app.extensions["ringscope"]
     try:
         path = _play(services.runs, services.library, play) if play else ""

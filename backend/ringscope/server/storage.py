@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS actions (
 );
 CREATE TABLE IF NOT EXISTS grades (
     run TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE, grade BLOB NOT NULL
-);CREATE TABLE IF NOT EXISTS gradings (
+);
+CREATE TABLE IF NOT EXISTS gradings (
     number INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT UNIQUE NOT NULL, grading BLOB NOT NULL
 );
 """
@@ -51,14 +52,32 @@ class StoredRun(msgspec.Struct, frozen=True):
     actions: Sequence[str] = ()
 
 
+class InUseError(Exception):
+    """Another server keeps its runs in this folder."""
+
+
 class Storage:
-    """One database file in ``folder``, which is made if need be."""
+    """One database file in ``folder``, which is made if need be.
+
+    It is locked until `close`, or the end of the process: two servers would advance the same runs.
+    Raises `InUseError` if another has it.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._database = sqlite3.connect(
-            folder / "ringscope.sqlite", isolation_level=None, check_same_thread=False
+            folder / "ringscope.sqlite", timeout=0, isolation_level=None, check_same_thread=False
         )
+        try:
+            self._open()
+        except sqlite3.OperationalError as error:
+            self._database.close()
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            raise InUseError(f"another server uses the folder {folder}") from None
+
+    def _open(self) -> None:
+        self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.execute("PRAGMA foreign_keys = ON")
