@@ -193,9 +193,10 @@ class ReplicaAnswered(Event, frozen=True, gc=False, tag=True):
 class OperationEnded(Event, frozen=True, gc=False, tag=True):
     """The one end of an operation.
 
-    ``success``: a quorum said yes; ``failure``: so many said no that a quorum is impossible;
-    ``timeout``: too few answered in time, so the write may or may not have happened; ``lost``: the
-    coordinator itself went down and nobody will ever be told.
+    ``success``: a quorum said yes; ``failure``: so many said no that a quorum is impossible, and
+    a write is taken back; ``timeout``: too few answered in time, so the write may or may not have
+    happened; ``lost``: the coordinator itself went down and nobody will ever be told.  An operation
+    still under way when the run is over has no end.
     """
 
     transaction: int
@@ -211,18 +212,23 @@ class OperationEnded(Event, frozen=True, gc=False, tag=True):
 class CopyStored(Event, frozen=True, gc=False, tag=True):
     """``peer`` now holds this version of ``key``; a ``value`` of None is a tombstone.
 
-    ``cause``: a client's ``write``, ``stabilisation``, or ``repair`` after a read.
+    ``cause``: a client's ``write``, ``stabilisation``, ``repair`` after a read, or ``undo`` of a
+    write that failed, which puts back what it replaced.
     """
 
     peer: int
     key: str
     value: str | None
     version: tuple[int, int, int]
-    cause: Literal["write", "stabilisation", "repair"]
+    cause: Literal["write", "stabilisation", "repair", "undo"]
 
 
 class CopyDropped(Event, frozen=True, gc=False, tag=True):
-    """``peer`` gave up its copy: it left the key's replica set, and that whole set holds it."""
+    """``peer`` gave up its copy.
+
+    Either it left the key's replica set, and that whole set holds the key; or the copy was that of
+    a create that failed and was taken back.
+    """
 
     peer: int
     key: str

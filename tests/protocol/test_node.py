@@ -2,13 +2,14 @@
 
 from ringscope.events import (
     AnyEvent,
+    CopyDropped,
     CopyStored,
     OperationEnded,
     OperationStarted,
     ReplicaAnswered,
 )
 from ringscope.protocol.coordinator import RESEND_TICKS
-from ringscope.protocol.messages import Copy, Message, Reply, Request, Transfer
+from ringscope.protocol.messages import Copy, Message, Reply, Request, Transfer, Undo
 from ringscope.protocol.node import KeyValueNode
 from ringscope.protocol.ring import Ring
 from ringscope.protocol.stabilisation import NEVER
@@ -16,8 +17,8 @@ from ringscope.protocol.stabilisation import NEVER
 RING = Ring(range(1, 6), 3)
 KEY = "key"
 REPLICAS = RING.replicas(KEY)
-CREATE = Request("create", 1, KEY, "value", (50, 9, 1))
-READ = Request("read", 2, KEY, None, (60, 9, 2))
+CREATE = Request("create", 1, KEY, "value", (50, 1, 9))
+READ = Request("read", 2, KEY, None, (60, 2, 9))
 
 
 class Bench:
@@ -95,6 +96,23 @@ def test_a_read_mends_the_replicas_that_answered_with_less() -> None:
     bench.turn(62, (REPLICAS[0], Reply(2, True, old)), (REPLICAS[1], Reply(2, True, new)))
     assert bench.events == [OperationEnded(62, 2, "read", KEY, "new", 9, "success", 2, 2)]
     assert bench.sent == [(REPLICAS[0], Transfer(((KEY, new),), "repair"))]
+
+
+def test_a_write_that_failed_is_taken_back_where_it_may_have_been_carried_out() -> None:
+    bench = Bench()
+    bench.begin(CREATE, 50)
+    refused = Reply(1, False, Copy((10, 1, 1), "there already"))
+    bench.turn(52, (REPLICAS[0], refused), (REPLICAS[1], refused))
+    assert bench.events == [OperationEnded(52, 1, "create", KEY, "value", 9, "failure", 0, 2)]
+    assert bench.sent == [(REPLICAS[2], Undo(1, KEY, CREATE.version))]
+
+
+def test_a_replica_takes_a_write_back_and_says_so() -> None:
+    bench = Bench(REPLICAS[0])
+    bench.turn(51, (9, CREATE))
+    bench.turn(53, (9, Undo(1, KEY, CREATE.version)))
+    assert bench.events == [CopyDropped(53, REPLICAS[0], KEY)]
+    assert bench.node.settled
 
 
 def test_a_repair_is_taken_over_and_not_answered() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringscope.events import OperationKind
-from ringscope.protocol.messages import Copy, Request
+from ringscope.protocol.messages import Copy, Request, Undo
 from ringscope.protocol.replica import Replica
 
 OLD, NEW, NEWER = (10, 1, 1), (20, 1, 2), (30, 1, 3)
@@ -66,6 +66,26 @@ def test_the_newest_version_wins_in_whatever_order_copies_arrive(arrivals: list[
     for copy in arrivals:
         replica.adopt("key", copy)
     assert replica.copies["key"].version == max(copy.version for copy in arrivals)
+
+
+@pytest.mark.parametrize("before", [None, Copy(OLD, "old"), Copy(OLD, None)])
+def test_an_undone_write_leaves_what_was_there_before(before: Copy | None) -> None:
+    replica = Replica()
+    if before is not None:
+        replica.adopt("key", before)
+    kind: OperationKind = "update" if before is not None and before.value else "create"
+    assert replica.carry_out(request(kind)).ok
+    assert replica.undo(Undo(NEW[2], "key", NEW))
+    assert replica.copies.get("key") == before
+    assert not replica.undo(Undo(NEW[2], "key", NEW)), "only once"
+
+
+def test_a_write_that_has_been_overwritten_is_not_undone() -> None:
+    replica = Replica()
+    replica.carry_out(request("create"))
+    replica.adopt("key", Copy(NEWER, "newer"))
+    assert not replica.undo(Undo(NEW[2], "key", NEW))
+    assert replica.copies["key"] == Copy(NEWER, "newer")
 
 
 def test_the_same_copy_again_changes_nothing() -> None:

@@ -9,7 +9,7 @@ RING = Ring(range(1, 8), 3)
 KEY = "key"
 PRIMARY, SECONDARY, TERTIARY = RING.replicas(KEY)
 STRANGER = next(peer for peer in range(1, 8) if peer not in RING.replicas(KEY))
-OLD, NEW = Copy((10, 1, 1), "old"), Copy((20, 1, 2), "new")
+OLD, NEW = Copy((-20, 1, 1), "old"), Copy((-10, 2, 1), "new")
 
 
 class Bench:
@@ -45,6 +45,15 @@ def test_the_primary_offers_to_the_others_the_others_to_the_primary_a_stranger_t
     assert Bench(SECONDARY).work(0) == offers(PRIMARY)
     assert Bench(TERTIARY).work(0) == offers(PRIMARY)
     assert Bench(STRANGER).work(0) == offers(PRIMARY, SECONDARY, TERTIARY)
+
+
+def test_a_copy_whose_write_may_not_be_decided_yet_is_not_offered() -> None:
+    bench = Bench(PRIMARY, Copy((50, 1, 1), "young"))
+    assert bench.work(51) == []
+    assert not bench.subject.settled
+    assert [target for target, _ in bench.work(51 + OFFER_RETRY_TICKS)] == sorted(
+        [SECONDARY, TERTIARY]
+    )
 
 
 def test_offers_are_repeated_until_they_are_confirmed() -> None:

@@ -1,8 +1,9 @@
 """The coordinator: a client's request goes to all replicas, a quorum of yeses is a success.
 
 An operation ends exactly once.  Requests that were lost are sent again within the timeout, always
-to the replica set the operation began with; late and duplicate replies change nothing.  Writes
-that failed or timed out may have reached a minority and can still win: the client cannot know.
+to the replica set the operation began with; late and duplicate replies change nothing.  A write
+that failed is taken back where it was carried out (unless that message, too, is lost).  One that
+timed out is not: it may have reached some replicas and can still win, which no client can know.
 """
 
 from collections.abc import Iterator
@@ -46,6 +47,10 @@ class Operation:
         """Return the newest copy any replica reported, tombstones included."""
         copies = [reply.copy for reply in self.replies.values() if reply.copy is not None]
         return max(copies, key=lambda copy: copy.version, default=None)
+
+    def may_have_written(self) -> list[int]:
+        """Return the replicas that did not refuse."""
+        return [p for p in self.replicas if p not in self.replies or self.replies[p].ok]
 
     def stale(self) -> list[int]:
         """Return the replicas that reported something older than the newest copy."""

@@ -37,6 +37,15 @@ class Reply(NamedTuple):
     kind: Literal["reply"] = "reply"
 
 
+class Undo(NamedTuple):
+    """Coordinator to replica: the client was told that this write failed, so take it back."""
+
+    transaction: int
+    key: str
+    version: Version
+    kind: Literal["undo"] = "undo"
+
+
 class Digest(NamedTuple):
     """Stabilisation: "over all keys of this replica set my copies add up to this value"."""
 
@@ -69,4 +78,4 @@ class Transfer(NamedTuple):
     kind: Literal["transfer"] = "transfer"
 
 
-Message: TypeAlias = Request | Reply | Digest | Offer | Answer | Transfer
+Message: TypeAlias = Request | Reply | Undo | Digest | Offer | Answer | Transfer

@@ -24,6 +24,7 @@ from ringscope.protocol.messages import (
     Reply,
     Request,
     Transfer,
+    Undo,
 )
 from ringscope.protocol.quorum import degrade
 from ringscope.protocol.replica import Replica
@@ -115,6 +116,8 @@ class KeyValueNode:
             ended = self.coordinator.take_reply(source, message)
             if ended is not None:
                 self._end(now, ended)
+        elif isinstance(message, Undo):
+            self._take_undo(now, message)
         elif isinstance(message, Digest):
             self.stabiliser.take_digest(source, message, self._send)
         elif isinstance(message, Offer):
@@ -144,14 +147,31 @@ class KeyValueNode:
                 self._emit(CopyStored(now, self._peer, request.key, written, version, "write"))
         self._send(source, reply)
 
+    def _take_undo(self, now: int, undo: Undo) -> None:
+        if not self.replica.undo(undo):
+            return
+        copy = self.replica.copies.get(undo.key)
+        if copy is None:
+            self.stabiliser.forget(undo.key)
+            self._emit(CopyDropped(now, self._peer, undo.key))
+        else:
+            version, value = copy
+            self._emit(CopyStored(now, self._peer, undo.key, value, version, "undo"))
+
     def _end(self, now: int, ended: Ended) -> None:
         operation = ended.operation
         self._report(now, ended)
+        request = operation.request
         newest = operation.newest()
-        if operation.request.kind == "read" and ended.outcome != "timeout" and newest is not None:
-            repair = Transfer(((operation.request.key, newest),), "repair")
-            for replica in operation.stale():
-                self._send(replica, repair)
+        if request.kind == "read":
+            if ended.outcome != "timeout" and newest is not None:
+                repair = Transfer(((request.key, newest),), "repair")
+                for replica in operation.stale():
+                    self._send(replica, repair)
+        elif ended.outcome == "failure":
+            undo = Undo(request.transaction, request.key, request.version)
+            for replica in operation.may_have_written():
+                self._send(replica, undo)
 
     def _report(self, now: int, ended: Ended) -> None:
         operation = ended.operation

@@ -16,6 +16,9 @@ An offer carries versions, not values.  The receiver says what it holds, and ask
 once, from the first who offered.  Peers may disagree about the ring: a receiver that does not think
 a key is its own stays silent, and the offer is repeated until the views agree.  Everything is
 idempotent, and nothing of it counts as a client operation.
+
+A peer that has just become a replica does not hold its keys yet and answers as if they were not
+there; when two replicas of a key are new at once, that can be a quorum for some four ticks.
 """
 
 from collections.abc import Callable, Iterable
@@ -28,6 +31,8 @@ from ringscope.protocol.ring import Ring
 
 #: Unanswered offers are repeated after this many ticks (offer, answer, transfer, answer: four).
 OFFER_RETRY_TICKS = 5
+#: A write is decided within so many ticks, if no message is lost.
+UNDECIDED_TICKS = 5
 #: Replicas compare digests every so many ticks.
 SWEEP_TICKS = 20
 #: A tick that never comes.
@@ -74,7 +79,7 @@ class Stabiliser:
             self._sweep(now, self.ring, send)
         if self._missing and now >= self._offer_at:
             self._offer_at = now + OFFER_RETRY_TICKS
-            for target, versions in self._offers():
+            for target, versions in self._offers(now):
                 send(target, Offer(tuple(versions)))
         return min(self._sweep_at, self._offer_at) if self._missing else self._sweep_at
 
@@ -82,6 +87,10 @@ class Stabiliser:
         """Note a client's write: a peer that is no replica of the key has to find it a home."""
         if self.ring is not None and not self._belongs(self._peer, key):
             self._missing[key] = list(self.ring.replicas(key))
+
+    def forget(self, key: str) -> None:
+        """Offer a key no longer: the copy is gone."""
+        self._missing.pop(key, None)
 
     def take_digest(self, source: int, digest: Digest, send: Send) -> None:
         """Where a digest differs from ours, offer what we hold; let the other side do the same."""
@@ -164,11 +173,16 @@ class Stabiliser:
             if peer not in waiting:
                 waiting.append(peer)
 
-    def _offers(self) -> list[tuple[int, list[tuple[str, Version]]]]:
-        """Group what is unconfirmed by the peer to offer it to, in peer order."""
+    def _offers(self, now: int) -> list[tuple[int, list[tuple[str, Version]]]]:
+        """Group what is unconfirmed by the peer to offer it to, in peer order.
+
+        Very young copies wait: the coordinator of their write may be about to take them back.
+        """
         offers: dict[int, list[tuple[str, Version]]] = {}
         for key, peers in self._missing.items():
             version = self._replica.copies[key].version
+            if now - version[0] < UNDECIDED_TICKS:
+                continue
             for peer in peers:
                 offers.setdefault(peer, []).append((key, version))
         return sorted(offers.items())
