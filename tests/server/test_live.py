@@ -159,6 +159,7 @@ def test_who_watches_a_run_that_is_deleted_hears_so(server: Server, viewer: View
         ("control", {"run": "{run}", "command": "speed", "value": -1}, 422),
         ("control", {"run": "{run}", "command": "step", "value": 0.5}, 422),
         ("control", {"run": "{run}", "command": "step", "value": 0}, 422),
+        ("control", {"run": "{run}", "command": "step", "value": 1e300}, 422),
         ("act", {"run": "{run}", "line": "FAIL 99"}, 422),
         ("act", {"run": "{run}", "line": None}, 400),
         ("act", {"run": "unknown", "line": "FAIL 1"}, 404),

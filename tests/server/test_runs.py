@@ -91,6 +91,48 @@ def test_too_many_runs_at_once_are_refused(open_runs: Open) -> None:
     assert third.state == "running"
 
 
+def test_a_run_that_is_stepped_advances_too(open_runs: Open, time: VirtualTime) -> None:
+    runs = open_runs(running=1, live=1)
+    stepped = runs.start("small", SMALL, paused=True)
+    other = runs.start("small", SMALL, paused=True)
+    stepped = runs.find(stepped.id)
+    refused: list[str] = []
+
+    def try_others() -> None:
+        for ask in (runs.resume, runs.step):
+            with pytest.raises(RefusedError, match="1 runs advance already"):
+                ask(other)
+            refused.append(ask.__name__)
+        runs.find(other.id)  # there is room in memory for one, and it is not idle
+
+    time.cost = 0.001
+    time.at(time.seconds, try_others)
+    runs.step(stepped, 30)
+    assert refused == ["resume", "step"]
+    assert [run.tick for run in runs.all()] == [0, 30]
+    runs.step(runs.find(other.id))
+
+
+def test_a_run_deleted_while_it_is_stepped_stops_and_stays_deleted(
+    open_runs: Open, time: VirtualTime
+) -> None:
+    runs = open_runs()
+    session = runs.start("small", SMALL, paused=True)
+    time.cost = 0.001
+    time.at(0.0, lambda: runs.drop(session.id))
+    runs.step(session, 60)
+    assert session.tick < 10
+    assert runs.all() == []
+
+
+def test_a_run_deleted_in_its_last_tick_leaves_no_grade(open_runs: Open) -> None:
+    runs = open_runs()
+    session = runs.start("small", SMALL, paused=True)
+    runs.drop(session.id)
+    session.step(60)
+    assert session.state == "finished"
+
+
 def test_the_oldest_idle_run_makes_room(open_runs: Open) -> None:
     runs = open_runs(stored_runs=2)
     busy = runs.start("busy", SMALL)

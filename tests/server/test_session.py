@@ -86,6 +86,26 @@ def test_a_step_beyond_the_end_stops_there(time: VirtualTime, ear: Ear) -> None:
     assert ear.states[-1] == "finished"
 
 
+@pytest.mark.parametrize("what", ["pause", "resume", "step"])
+def test_whatever_is_asked_for_ends_a_step(ear: Ear, what: str) -> None:
+    time = VirtualTime(cost=0.001)
+    session = session_of(time, ear)
+    advanced: list[bool] = []
+    time.at(0.0, lambda: advanced.append(session.advancing))
+    time.at(0.0, getattr(session, what))
+    session.step(50)
+    assert advanced == [True]
+    assert session.tick < 10
+    assert session.state == ("running" if what == "resume" else "paused")
+    assert session.advancing == (what == "resume")
+
+
+@pytest.mark.parametrize("ticks", [0, -1, 100_001])
+def test_a_step_of_impossible_length_is_refused(time: VirtualTime, ear: Ear, ticks: int) -> None:
+    with pytest.raises(RefusedError, match="from 1 to 100000 ticks"):
+        session_of(time, ear).step(ticks)
+
+
 @pytest.mark.parametrize("what", ["resume", "step", "act"])
 def test_a_run_that_has_ended_does_nothing_more(time: VirtualTime, ear: Ear, what: str) -> None:
     session = session_of(time, ear)

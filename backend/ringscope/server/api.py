@@ -116,7 +116,7 @@ def resume(path: asked.RunPath) -> Response:
 def step(path: asked.RunPath) -> Response:
     """Advance and pause."""
     session = services().runs.find(path.run)
-    session.step(_body(asked.StepBody).ticks)
+    services().runs.step(session, _body(asked.StepBody).ticks)
     return reply(session.info())
 
 

@@ -3,7 +3,7 @@
 from flask_openapi3.models import RawModel
 from pydantic import BaseModel, ConfigDict, Field
 
-from ringscope.server.limits import SEED_MOST
+from ringscope.server.limits import SEED_MOST, STEP_MOST
 
 
 class _Strict(BaseModel):
@@ -54,7 +54,7 @@ class ActionBody(_Strict):
 class StepBody(_Strict):
     """Advances a paused run."""
 
-    ticks: int = Field(1, ge=1, le=100_000)
+    ticks: int = Field(1, ge=1, le=STEP_MOST)
 
 
 class SpeedBody(_Strict):

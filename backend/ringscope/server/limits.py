@@ -7,6 +7,8 @@ from ringscope.simulation.scenario import Scenario
 
 #: The largest whole number that a browser does not round.
 SEED_MOST = 2**53 - 1
+#: The longest step, in ticks.
+STEP_MOST = 100_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ class Live:
         elif asked.command == "resume":
             self._runs.resume(session)
         elif asked.command == "step":
-            session.step(1 if asked.value is None else whole(asked.value))
+            self._runs.step(session, 1 if asked.value is None else whole(asked.value))
         elif asked.value is None:
             raise bad_request("speed needs a value, in ticks a second; 0: as fast as it goes")
         else:

@@ -106,9 +106,13 @@ class Runs:
 
     def resume(self, session: Session) -> None:
         """Let a run advance, if not too many do."""
-        if session.state == "paused":
-            self._room_to_run()
+        self._room_to_run(session)
         session.resume()
+
+    def step(self, session: Session, ticks: int = 1) -> None:
+        """Advance a run so many ticks, if not too many runs advance."""
+        self._room_to_run(session)
+        session.step(ticks)
 
     def act(self, session: Session, line: str) -> None:
         """Do by hand what ``line`` says."""
@@ -139,13 +143,17 @@ class Runs:
     # --- hearing from sessions -------------------------------------------------------------------
 
     def progressed(self, session: Session) -> None:
-        """Store how far ``session`` has come."""
+        """Store how far ``session`` has come, unless it was deleted meanwhile."""
+        if self._sessions.get(session.id) is not session:
+            return
         self._storage.update_run(
             session.id, session.tick, session.state, session.speed, session.error
         )
 
     def changed(self, session: Session) -> None:
-        """Store and tell that ``session`` changed."""
+        """Store and tell that ``session`` changed, unless it was deleted meanwhile."""
+        if self._sessions.get(session.id) is not session:
+            return
         self.progressed(session)
         if session.state == "finished":
             self._storage.keep_grade(session.grade())
@@ -181,10 +189,13 @@ class Runs:
 
     def _is_idle(self, session: Session) -> bool:
         watched = self.audience is not None and self.audience.watches(session.id)
-        return session.state != "running" and not watched
+        return not session.advancing and not watched
 
-    def _room_to_run(self) -> None:
-        running = sum(session.state == "running" for session in self._sessions.values())
+    def _room_to_run(self, one: Session | None = None) -> None:
+        """Refuse if too many runs advance for ``one`` more, which may advance already."""
+        running = sum(session.advancing for session in self._sessions.values())
+        if one is not None and (one.advancing or one.state != "paused"):
+            return
         if running >= self._limits.running:
             raise too_many(
                 f"{running} runs advance already, which is the most; pause or delete one first"

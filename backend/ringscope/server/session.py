@@ -15,7 +15,7 @@ from ringscope.observers.history import History
 from ringscope.server.describe import describe
 from ringscope.server.drawing import Drawing
 from ringscope.server.graded import LiveGrade
-from ringscope.server.limits import Limits
+from ringscope.server.limits import STEP_MOST, Limits
 from ringscope.server.pacing import SLICE, Clock, Pacer, Turn
 from ringscope.server.problems import conflict, invalid, too_many
 from ringscope.server.storage import StoredRun
@@ -76,6 +76,8 @@ class Session:
         self._replayer = Replayer(self.recipe, runtime.turn)
         self._pacer = Pacer(stored.speed, runtime.now())
         self._driving = False
+        self._step = 0  # counts what ends a step that is under way
+        self._steps_under_way = 0
         self._noted = runtime.now()
         self._drawing = Drawing(self.id, self._cluster, self._historian)
 
@@ -95,6 +97,11 @@ class Session:
     def speed(self) -> float:
         """Ticks per second, 0 for as fast as it goes."""
         return self._pacer.speed
+
+    @property
+    def advancing(self) -> bool:
+        """Whether it computes ticks, by itself or in a step."""
+        return self.state == "running" or self._steps_under_way > 0
 
     @property
     def history(self) -> History:
@@ -138,6 +145,7 @@ class Session:
         self._must_live()
         if self.state == "running":
             return
+        self._step += 1
         self._set("running")
         self._pacer.restart(self._runtime.now())
         if not self._driving:
@@ -145,22 +153,31 @@ class Session:
             self._runtime.spawn(self._drive)
 
     def pause(self) -> None:
-        """Stop advancing."""
+        """Stop advancing, also in the middle of a step."""
+        self._step += 1
         if self.state == "running":
             self._set("paused")
 
     def step(self, ticks: int = 1) -> None:
-        """Advance so many ticks and pause."""
+        """Advance so many ticks and pause; pause, resume and another step end it early."""
         self._must_live()
-        if ticks < 1:
-            raise invalid(f"a step takes at least 1 tick, not {ticks}")
+        if not 1 <= ticks <= STEP_MOST:
+            raise invalid(f"a step takes from 1 to {STEP_MOST} ticks, not {ticks}")
         self.state = "paused"
+        self._step += 1
+        self._steps_under_way += 1
+        try:
+            self._advance(ticks, self._step)
+        finally:
+            self._steps_under_way -= 1
+        self._listener.changed(self)
+
+    def _advance(self, ticks: int, step: int) -> None:
         turn = self._runtime.turn()
         for _ in range(ticks):
-            if self.state != "paused" or not self._tick():
+            if self._step != step or not self._tick():
                 break
             turn()
-        self._listener.changed(self)
 
     def set_speed(self, speed: float) -> None:
         """Advance ``speed`` ticks a second from now on, 0 for as fast as it goes."""
