@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readPlace, writePlace } from "../src/lib/url";
 import { matrixPixels, zoneOf } from "../src/matrix/image";
-import { deedsFor, dropLine, operationLine, partitionLine, quote, readGroups } from "../src/state/actions";
+import { deedsFor, dropLine, hinderedGroups, operationLine, partitionLine, quote, readGroups } from "../src/state/actions";
 import { NOT_LISTED } from "../src/wire";
 import { info, peer } from "./fixtures";
 
@@ -25,6 +25,8 @@ describe("timeline lines", () => {
   it("carry network faults", () => {
     expect(dropLine(12.5, 300)).toBe("DROP 0.125 UNTIL 300");
     expect(dropLine(10, null)).toBe("DROP 0.1");
+    expect(dropLine(7, null)).toBe("DROP 0.07");
+    expect(dropLine(0.004, null)).toBe("DROP 0.00004");
     expect(partitionLine([[1, 2], [3]], 9)).toBe("PARTITION 1,2 | 3 UNTIL 9");
   });
 
@@ -32,6 +34,22 @@ describe("timeline lines", () => {
     expect(readGroups("1-3, 7 | 4")).toEqual([[1, 2, 3, 7], [4]]);
     expect(readGroups("one | two")).toBeNull();
     expect(readGroups("1 |")).toBeNull();
+    expect(readGroups("5-1 | 6-10")).toBeNull();
+  });
+
+  it.each([null, undefined, -1, 100.5, Number.NaN])("lose no share of %s %%", (percent) => {
+    expect(dropLine(percent, null)).toBeNull();
+  });
+
+  it.each([
+    ["1-5 | 6-10", null],
+    ["1-5", null],
+    ["1-10", "One group of all peers cuts nothing"],
+    ["0 | 1", "There is no peer 0; there are peers 1 to 10"],
+    ["1-99", "There is no peer 11; there are peers 1 to 10"],
+    ["1-3 | 3", "Peer 3 is named twice"],
+  ])("cut %s only if that can be done", (text, hindrance) => {
+    expect(hinderedGroups(readGroups(text)!, 10)).toBe(hindrance);
   });
 });
 

@@ -1,6 +1,7 @@
 """Breaking a run by hand: peers, network, operations, and files that are dropped on the page."""
 
 import re
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -109,12 +110,51 @@ def test_an_operation_is_issued_by_hand(open_page: OpenPage, run_at: RunAt) -> N
     expect(page.get_by_label("Selected", exact=True)).to_contain_text("my value")
 
 
-def test_what_cannot_be_done_is_refused_in_words(open_page: OpenPage, run_at: RunAt) -> None:
+def test_what_cannot_be_done_is_not_offered(open_page: OpenPage, run_at: RunAt) -> None:
     page = open_page(run_at(120))
-    page.get_by_label("Groups").fill("1-5 | 99")
-    page.get_by_role("button", name="Partition").click()
+    partition = page.get_by_role("button", name="Partition")
+    groups = page.get_by_label("Groups")
+    groups.fill("1-5 | 99")
+    expect(page.get_by_text("There is no peer 99")).to_be_visible()
+    expect(partition).to_be_disabled()
+    groups.fill("1-10")
+    expect(page.get_by_text("One group of all peers cuts nothing")).to_be_visible()
+    expect(partition).to_be_disabled()
+    groups.fill("1-5")
+    expect(partition).to_be_enabled()
+    page.get_by_label("Lose messages, %").fill("")
+    expect(page.get_by_role("button", name="Drop messages")).to_be_disabled()
+
+
+def test_what_the_server_refuses_is_told_in_words(open_page: OpenPage, run_at: RunAt) -> None:
+    page = open_page(run_at(120) + "?peer=99")
+    expect(page.locator("[data-peer]")).to_have_count(10)
+    page.keyboard.press("f")
     expect(page.get_by_role("status")).to_contain_text("Not done")
     expect(page.get_by_role("status")).to_contain_text("99")
+
+
+def test_a_key_held_down_acts_once(open_page: OpenPage, run_at: RunAt) -> None:
+    page = open_page(run_at(120) + "?peer=3")
+    expect(page.locator("[data-peer]")).to_have_count(10)
+    for _ in range(3):
+        page.keyboard.down("f")
+    page.keyboard.up("f")
+    page.get_by_role("button", name="Join peer 11").click()
+    scenario = page.locator("details pre")
+    expect(scenario).to_contain_text("by hand AT 120 FAIL 3 AT 120 JOIN 11")
+
+
+def test_a_run_that_is_deleted_leaves_its_page(
+    open_page: OpenPage, run_at: RunAt, address: str
+) -> None:
+    run = run_at(120)
+    page = open_page(run)
+    expect(page.locator("[data-peer]")).to_have_count(10)
+    request = urllib.request.Request(f"{address}/api{run}", method="DELETE")
+    with urllib.request.urlopen(request, timeout=30):
+        pass
+    expect(page.get_by_role("link", name="Choose a scenario or another run")).to_be_visible()
 
 
 def test_actions_from_the_past_are_done_at_the_live_tick(

@@ -46,8 +46,10 @@ export function operationLine(kind: OperationKind, key: string, value: string, v
   return words.join(" ");
 }
 
-export function dropLine(percent: number, until: number | null): string {
-  const probability = Math.round(percent * 100) / 10_000;
+/** null if there is no such share of the messages. */
+export function dropLine(percent: number | null | undefined, until: number | null): string | null {
+  if (percent === null || percent === undefined || !(percent >= 0 && percent <= 100)) return null;
+  const probability = Number((percent / 100).toPrecision(12)); // 7 % is 0.07, not 0.07000000000000001
   return `DROP ${probability}${until === null ? "" : ` UNTIL ${until}`}`;
 }
 
@@ -57,6 +59,16 @@ export function partitionLine(groups: readonly (readonly number[])[], until: num
     .map((group) => group.join(","))
     .join(" | ");
   return `PARTITION ${text}${until === null ? "" : ` UNTIL ${until}`}`;
+}
+
+/** Why these groups cannot be cut apart in a cluster of `size`; null if they can. */
+export function hinderedGroups(groups: readonly (readonly number[])[], size: number): string | null {
+  const named = groups.flat();
+  const unknown = named.find((peer) => peer < 1 || peer > size);
+  if (unknown !== undefined) return `There is no peer ${unknown}; there are peers 1 to ${size}`;
+  const twice = named.find((peer, i) => named.indexOf(peer) !== i);
+  if (twice !== undefined) return `Peer ${twice} is named twice`;
+  return groups.length === 1 && named.length === size ? "One group of all peers cuts nothing" : null;
 }
 
 /** `1-3, 5 | 7` as groups of numbers; null if it cannot be read. */
@@ -69,6 +81,7 @@ export function readGroups(text: string): number[][] | null {
       if (!range) return null;
       const first = Number(range[1]);
       const last = Number(range[2] ?? range[1]);
+      if (last < first) return null;
       for (let peer = first; peer <= last; peer++) group.push(peer);
     }
     groups.push(group);
