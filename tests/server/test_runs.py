@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 
 import msgspec
 import pytest
@@ -55,6 +56,42 @@ def test_after_a_restart_a_run_is_there_at_the_tick_it_had_reached(open_runs: Op
     back = restarted.find(session.id)
     assert back.snapshot() == picture
     back.step()
+
+
+def test_a_run_that_takes_long_to_come_back_keeps_no_other_waiting(
+    open_runs: Open, time: VirtualTime
+) -> None:
+    runs = open_runs()
+    large, small = (runs.start(name, SMALL, paused=True) for name in ("large", "small"))
+    for session in (large, small):
+        session.step(30)
+
+    restarted = open_runs()
+    found: list[int] = []
+
+    def find_the_small_one() -> None:
+        asking = Thread(target=lambda: found.append(restarted.find(small.id).tick), daemon=True)
+        asking.start()
+        asking.join(5)
+        found.append(-1)
+
+    time.cost = 0.001
+    time.at(time.seconds, find_the_small_one)
+    assert restarted.find(large.id).tick == 30
+    assert found == [30, -1], "the small one was there first"
+
+
+def test_a_run_deleted_while_it_comes_back_stays_deleted(
+    open_runs: Open, time: VirtualTime
+) -> None:
+    session = open_runs().start("small", SMALL, paused=True)
+    session.step(30)
+    restarted = open_runs()
+    time.cost = 0.001
+    time.at(time.seconds, lambda: restarted.drop(session.id))
+    with pytest.raises(RefusedError, match="may have been deleted"):
+        restarted.find(session.id)
+    assert restarted.all() == []
 
 
 def test_an_action_is_stored_before_it_takes_effect(open_runs: Open) -> None:

@@ -47,7 +47,7 @@ class Runs:
         self._limits = limits
         self._runtime = runtime
         self._sessions: dict[str, Session] = {}
-        self._restoring = Lock()
+        self._restoring: dict[str, Lock] = {}
         self.audience: Audience | None = None
 
     # --- asking ----------------------------------------------------------------------------------
@@ -67,10 +67,12 @@ class Runs:
         if session := self._sessions.get(run):
             self._sessions[run] = self._sessions.pop(run)  # the most recently used come last
             return session
-        stored = self._stored(run)
-        with self._restoring:
+        self._stored(run)
+        with self._restoring.setdefault(run, Lock()):
             if run not in self._sessions:
-                self._add(self._restored(stored))
+                session = self._restored(self._stored(run))
+                self._stored(run)  # it may have been deleted meanwhile
+                self._add(session)
         return self._sessions[run]
 
     def start(
@@ -132,6 +134,7 @@ class Runs:
         if session := self._sessions.pop(run, None):
             session.pause()
         self._storage.drop_run(run)
+        self._restoring.pop(run, None)
         if self.audience:
             self.audience.ended(run, _unknown(run).problem)
 
