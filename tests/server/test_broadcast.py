@@ -133,6 +133,19 @@ def test_a_client_that_does_not_read_misses_frames_and_is_mended(hall: Hall) -> 
     assert hall.outlet.frames("bob")[-1] == hall.outlet.frames("ann")[-1]
 
 
+def test_a_client_that_does_not_read_is_told_the_state_and_the_grade_later(hall: Hall) -> None:
+    hall.broadcast.watch("bob", "run")
+    hall.outlet.unread["bob"] = 10
+    for _ in range(100):
+        hall.broadcast.changed(hall.session)
+    hall.broadcast.draw_all()
+    assert hall.outlet.sent == []
+    hall.outlet.unread["bob"] = 0
+    hall.broadcast.draw_all()
+    hall.broadcast.draw_all()
+    assert [event for _, event, _ in hall.outlet.sent] == ["frame", "run", "grade"]
+
+
 def test_who_leaves_gets_nothing_more(hall: Hall) -> None:
     hall.broadcast.watch("ann", "run")
     hall.broadcast.gone("ann")

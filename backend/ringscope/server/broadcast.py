@@ -50,7 +50,7 @@ class Broadcast:
         self._find = find
         self._outlet = outlet
         self._runtime = runtime
-        self._watchers: dict[str, dict[str, None]] = {}
+        self._watchers: dict[str, dict[str, None]] = {}  # by run; a dict keeps the order
         self._behind: set[tuple[str, str]] = set()
         self._drawing = False
         self._grades: dict[str, RunGrade] = {}
@@ -64,8 +64,7 @@ class Broadcast:
         self._draw(session)  # the others must not miss what this picture already contains
         self._watchers.setdefault(run, {})[client] = None
         self._behind.discard((run, client))
-        self._grades.pop(run, None)  # the new watcher has seen none
-        self._graded_at = float("-inf")
+        self._tell_grade_soon(run)  # the new watcher has seen none
         if not self._drawing:
             self._drawing = True
             self._runtime.spawn(self._keep_drawing)
@@ -84,6 +83,10 @@ class Broadcast:
         """Forget a client that has disconnected."""
         for run in list(self._watchers):
             self.unwatch(client, run)
+
+    def is_late(self, client: str) -> bool:
+        """Tell whether ``client`` has much to read and should be sent no more for now."""
+        return self._outlet.backlog(client) >= _BACKLOG
 
     def watches(self, run: str) -> bool:
         """Tell whether somebody watches ``run``."""
@@ -107,7 +110,10 @@ class Broadcast:
         if clients := self._watchers.get(run):
             encoded = msgspec.Raw(_encode(payload))
             for client in list(clients):
-                self._outlet.send(client, event, encoded)
+                if event != "gone" and self.is_late(client):
+                    self._behind.add((run, client))
+                else:
+                    self._outlet.send(client, event, encoded)
 
     # --- drawing ---------------------------------------------------------------------------------
 
@@ -135,6 +141,10 @@ class Broadcast:
                 _log.exception("run %s cannot be drawn", run)
                 self.ended(run, _BROKEN)
 
+    def _tell_grade_soon(self, run: str) -> None:
+        self._grades.pop(run, None)
+        self._graded_at = float("-inf")
+
     def _tell_grade(self, session: Session) -> None:
         known = self._grades.get(session.id)
         if known is None or known.tick != session.tick:
@@ -150,12 +160,14 @@ class Broadcast:
         changes = msgspec.Raw(_encode(frame)) if frame is not None else None
         whole: msgspec.Raw | None = None
         for client in list(self._watchers.get(run, ())):
-            late = self._outlet.backlog(client) >= _BACKLOG
+            late = self.is_late(client)
             if late and changes is not None:
                 self._behind.add((run, client))
             elif not late and (run, client) in self._behind:
                 self._behind.discard((run, client))
                 whole = whole or msgspec.Raw(_encode(session.picture()))
                 self._outlet.send(client, "frame", whole)
+                self._outlet.send(client, "run", msgspec.Raw(_encode(session.info())))
+                self._tell_grade_soon(run)
             elif not late and changes is not None:
                 self._outlet.send(client, "frame", changes)

@@ -12,7 +12,7 @@ from flask_socketio import SocketIO
 
 from ringscope.server.broadcast import Broadcast
 from ringscope.server.gate import Gate
-from ringscope.server.problems import RefusedError, bad_request, invalid, read
+from ringscope.server.problems import RefusedError, bad_request, conflict, invalid, read, too_many
 from ringscope.server.runs import Runs
 from ringscope.server.session import Session
 from ringscope.server.transport import backlog
@@ -54,6 +54,7 @@ class Live:
         self._runs = runs
         self._broadcast = broadcast
         self._gate = gate
+        self._connected: set[str] = set()
         self._trusted: set[str] = set()
 
     def register(self, socketio: SocketIO) -> None:
@@ -72,17 +73,23 @@ class Live:
 
     def connect(self, auth: object = None) -> None:
         """Let a client in; who brings no token may only look."""
+        self._connected.add(_client())
         token = auth.get("token") if isinstance(auth, dict) else None
         if self._gate.may_change(token if isinstance(token, str) else None):
             self._trusted.add(_client())
 
     def disconnect(self, reason: object = None) -> None:
         """Forget a client."""
+        self._connected.discard(_client())
         self._trusted.discard(_client())
         self._broadcast.gone(_client())
 
     def watch(self, asked: Watch) -> Frame:
         """Show a run from now on."""
+        self._must_read()
+        self._runs.find(asked.run)  # which may take its time
+        if _client() not in self._connected:
+            raise conflict("who asked to watch is gone")
         return self._broadcast.watch(_client(), asked.run)
 
     def unwatch(self, asked: Unwatch) -> Done:
@@ -92,6 +99,7 @@ class Live:
 
     def seek(self, asked: Seek) -> Frame:
         """Show a past tick."""
+        self._must_read()
         return self._runs.find(asked.run).past(asked.tick)
 
     def control(self, asked: Control) -> RunInfo:
@@ -114,6 +122,11 @@ class Live:
         session = self._changeable(asked.run)
         self._runs.act(session, asked.line)
         return session.info()
+
+    def _must_read(self) -> None:
+        """Refuse to send pictures to who does not read those sent before."""
+        if self._broadcast.is_late(_client()):
+            raise too_many("read what was sent before, then ask again")
 
     def _changeable(self, run: str) -> Session:
         if _client() not in self._trusted:
