@@ -22,7 +22,9 @@ def built(tmp_path: Path) -> Iterator[FlaskClient]:
         yield client
 
 
-@pytest.mark.parametrize("path", ["/", "/runs/abc", "/runs/abc?tick=4", "/grade", "/grade/job"])
+@pytest.mark.parametrize(
+    "path", ["/", "/runs", "/runs/", "/runs/abc", "/runs/abc?tick=4", "/grade", "/grade/job"]
+)
 def test_every_address_of_the_page_is_the_page(built: FlaskClient, path: str) -> None:
     with built.get(path) as answer:
         assert (answer.status_code, answer.text) == (200, INDEX)

@@ -24,6 +24,8 @@ def pages(static: Path = STATIC) -> Blueprint:
 
     # Every address of the page is the same file; the page reads the address itself.
     @blueprint.get("/")
+    @blueprint.get("/runs")
+    @blueprint.get("/runs/")
     @blueprint.get("/runs/<path:_path>")
     @blueprint.get("/grade")
     @blueprint.get("/grade/<path:_path>")
