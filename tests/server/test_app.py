@@ -20,8 +20,8 @@ def serve(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     code = (
         "import sys, pathlib\n"
         "from ringscope.server.app import serve\n"
-        "host, port, folder = sys.argv[1:]\n"
-        "serve(host=host, port=int(port), instance=pathlib.Path(folder))\n"
+        "host, port, *token, folder = sys.argv[1:]\n"
+        "serve(host=host, port=int(port), instance=pathlib.Path(folder), token=''.join(token))\n"
     )
     return subprocess.run(
         [sys.executable, "-c", code, *options, str(folder)],
@@ -57,6 +57,14 @@ def test_listening_elsewhere_needs_a_token(tmp_path: Path, host: str) -> None:
     assert ended.returncode == 2
     assert "changes need a token" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("token", ["gehe\u00efm", " secret", "a\nb"])
+def test_a_token_that_no_request_could_send_is_refused(tmp_path: Path, token: str) -> None:
+    ended = serve(tmp_path, "127.0.0.1", "0", token)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("ringscope: the token must be plain ASCII")
+    assert os.listdir(tmp_path) == [], "nothing was made"
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

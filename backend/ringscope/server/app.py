@@ -13,7 +13,7 @@ import warnings
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ringscope.server.gate import is_loopback
+from ringscope.server.gate import is_loopback, is_usable
 
 
 def serve(
@@ -34,6 +34,10 @@ def serve(
         _cannot(
             f"{host} can be reached from other machines, so changes need a token; "
             "add --token SECRET or listen on 127.0.0.1"
+        )
+    if token and not is_usable(token):
+        _cannot(
+            "the token must be plain ASCII without blanks around it, or no request could send it"
         )
     eventlet = _patched_eventlet()
     try:

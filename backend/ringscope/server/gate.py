@@ -31,6 +31,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_usable(token: str) -> bool:
+    """Tell whether the headers of a request can carry ``token`` unchanged."""
+    return token.isascii() and token.isprintable() and token == token.strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """``host`` is where the server listens; ``token`` what changes ask for, None if nothing."""
