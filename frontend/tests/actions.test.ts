@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readPlace, writePlace } from "../src/lib/url";
+import { readPlace, runOf, writePlace } from "../src/lib/url";
 import { matrixPixels, zoneOf } from "../src/matrix/image";
 import { deedsFor, dropLine, hinderedGroups, operationLine, partitionLine, quote, readGroups } from "../src/state/actions";
 import { NOT_LISTED } from "../src/wire";
@@ -82,6 +82,18 @@ describe("the address bar", () => {
       expect(writePlace(readPlace(path!, query ?? ""))).toBe(address);
     },
   );
+
+  it.each([
+    ["/", null],
+    ["/runs", null],
+    ["/runs/", null],
+    ["/runs/a%20b/", "a b"],
+    ["/runs/%E0%A4%A", undefined],
+    ["/runs/a/b", undefined],
+    ["/grade", undefined],
+  ])("%s names run %s", (path, run) => {
+    expect(runOf(path)).toBe(run);
+  });
 
   it("ignores what makes no sense", () => {
     expect(readPlace("/runs/a", "tick=-4&peer=x")).toMatchObject({ tick: null, selection: null });

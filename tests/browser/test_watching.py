@@ -126,6 +126,35 @@ def test_an_unknown_run_says_so_and_leads_on(open_page: OpenPage) -> None:
     expect(page.get_by_role("heading", name="Start a scenario")).to_be_visible()
 
 
+def test_an_unknown_address_says_so_and_leads_on(open_page: OpenPage) -> None:
+    page = open_page("/runs/%E0%A4%A")
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    page.get_by_role("link", name="Choose a scenario or a run").click()
+    expect(page.get_by_role("heading", name="Start a scenario")).to_be_visible()
+
+
+def test_what_an_address_asks_for_in_vain_is_left_out(open_page: OpenPage, run_at: RunAt) -> None:
+    page = open_page(run_at(120) + "?tab=matrix&view=55")
+    expect_picture(page, 120)
+    expect(page.get_by_role("tab", name="Ring")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_label("Seen by")).to_have_value("0")
+
+
+def test_in_the_past_the_grade_says_that_it_is_not_of_then(
+    open_page: OpenPage, run_at: RunAt
+) -> None:
+    page = open_page(run_at(300, READ, "read") + "?tick=230")
+    grade = page.get_by_role("region", name="Grade")
+    expect(grade).to_contain_text("Of the live run, as of tick 300")
+    page.get_by_role("button", name="Back to live").click()
+    expect(grade).to_contain_text(re.compile(r"\bAs of tick 300"))
+
+    page = open_page(run_at(400) + "?tick=230")
+    expect(page.get_by_role("region", name="Grade")).to_contain_text("at the end of the run")
+    expect(page.get_by_text("Looking at tick 230")).to_be_visible()
+    expect(page.get_by_text("Actions apply there.")).to_have_count(0)
+
+
 def test_counts_are_plotted(open_page: OpenPage, run_at: RunAt) -> None:
     page = open_page(run_at(200) + "?tab=counts")
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()

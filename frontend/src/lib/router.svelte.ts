@@ -1,13 +1,16 @@
 /** Where the page is; the address bar follows, and the back button works. */
-import { type Place, readPlace, writePlace } from "./url";
+import { type Place, readPlace, runOf, writePlace } from "./url";
 
 class Router {
   place: Place = $state.raw(readPlace(location.pathname, location.search));
+  /** Whether the address is that of a page. */
+  known = $state(runOf(location.pathname) !== undefined);
   private timer = 0;
 
   constructor() {
     addEventListener("popstate", () => {
       this.place = readPlace(location.pathname, location.search);
+      this.known = runOf(location.pathname) !== undefined;
     });
   }
 
@@ -15,6 +18,7 @@ class Router {
   open(run: string | null): void {
     clearTimeout(this.timer);
     this.place = { run, tick: null, selection: null, observer: null, tab: null };
+    this.known = true;
     history.pushState(null, "", writePlace(this.place));
     scrollTo(0, 0);
   }

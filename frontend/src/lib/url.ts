@@ -16,13 +16,23 @@ export interface Place {
 const whole = (text: string | null): number | null =>
   text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null;
 
-export function readPlace(path: string, query: string): Place {
+/** The run that a path names; null: the start page; undefined: there is no such page. */
+export function runOf(path: string): string | null | undefined {
+  if (/^\/(runs\/?)?$/.test(path)) return null;
   const run = /^\/runs\/([^/]+)\/?$/.exec(path);
+  try {
+    return run ? decodeURIComponent(run[1]!) : undefined;
+  } catch {
+    return undefined; // a % that encodes nothing
+  }
+}
+
+export function readPlace(path: string, query: string): Place {
   const search = new URLSearchParams(query);
   const peer = whole(search.get("peer"));
   const key = search.get("key");
   return {
-    run: run ? decodeURIComponent(run[1]!) : null,
+    run: runOf(path) ?? null,
     tick: whole(search.get("tick")),
     selection: key !== null ? { type: "key", key } : peer !== null ? { type: "peer", peer } : null,
     observer: whole(search.get("view")),

@@ -13,7 +13,6 @@ const NO_KEYS: readonly KeyView[] = [];
 export class Run {
   view: View = $state.raw(emptyView(""));
   selection: Selection | null = $state(null);
-  observer: number | null = $state(null);
   tab: string | null = $state(null);
   /** Playing the past again, from the cursor on. */
   replaying = $state(false);
@@ -32,6 +31,7 @@ export class Run {
     operationsAt(this.view.operations, this.shown?.tick ?? 0),
   );
 
+  private wantedObserver: number | null = $state(null);
   private next: View;
   private drawing = 0;
   private seeking = false;
@@ -43,6 +43,16 @@ export class Run {
     this.view = this.next;
     this.live = new Live(id, (message) => this.tell(message));
     void this.load();
+  }
+
+  /** Whose view is shown; null: the truth, also where there is no such peer. */
+  get observer(): number | null {
+    const wanted = this.wantedObserver;
+    return wanted !== null && this.size > 0 && !this.shown?.peers[wanted - 1] ? null : wanted;
+  }
+
+  set observer(peer: number | null) {
+    this.wantedObserver = peer;
   }
 
   close(): void {
