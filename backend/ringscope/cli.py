@@ -60,6 +60,8 @@ def _explained(error: Exception) -> Exception:
 
     if isinstance(error, ScenarioError):
         return BadInput(str(error))
+    if isinstance(error, MemoryError):
+        return BadInput("the group is too large for this machine's memory; lower MAX_NNB")
     if os.environ.get("RINGSCOPE_TRACEBACK"):
         return error
     return BadInput(

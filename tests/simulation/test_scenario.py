@@ -316,3 +316,10 @@ def test_a_loaded_scenario_is_named_after_its_file(tmp_path: Path) -> None:
     path.write_bytes(b"\xef\xbb\xbfMAX_NNB: 10\r\nSEED: 3\r\n")
     scenario = load_scenario(path)
     assert (scenario.name, scenario.peers, scenario.seed) == ("mine", 10, 3)
+
+
+def test_the_run_of_a_large_group_is_longer_and_so_may_its_timeline_be() -> None:
+    scenario = parse_scenario("MAX_NNB: 1000\nAT 899 FAIL 3\n", "large")
+    assert scenario.timeline[0].tick == 899
+    with pytest.raises(ScenarioError, match="ticks 0 to 899"):
+        parse_scenario("MAX_NNB: 1000\nAT 900 FAIL 3\n", "large")

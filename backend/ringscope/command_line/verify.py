@@ -49,9 +49,9 @@ def first_difference(one: Path, other: Path) -> str | None:
 
 
 def _start(conf: Path, seed: int, folder: Path, hash_seed: str) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "ringscope.cli", "run", str(conf)]
+    command = [sys.executable, "-m", "ringscope.cli", "run"]
     return subprocess.Popen(
-        [*command, "--seed", str(seed), "--out", str(folder)],
+        [*command, "--seed", str(seed), "--out", str(folder), "--", str(conf)],
         env={**os.environ, "PYTHONHASHSEED": hash_seed},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -9,8 +9,9 @@ from ringscope.grading.report import Check, Report, Section
 from ringscope.grading.rubric import OFFICIAL_ORDER, Ruling, pending
 from ringscope.grading.store import grade_store
 from ringscope.observers.debug_log import LogLine
-from ringscope.simulation.course import INSERT_TICK, TEST_TICKS, delay
+from ringscope.simulation.course import TEST_TICKS, delay
 from ringscope.simulation.scenario import Scenario
+from ringscope.simulation.timeline_check import INSERT_TICK
 
 EMPTY = Section.of(())
 

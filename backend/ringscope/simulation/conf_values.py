@@ -90,7 +90,7 @@ _READERS: dict[str, Callable[[str], Value]] = {
     "READ_QUORUM": _whole(1, MAX_REPLICAS),
     "WRITE_QUORUM": _whole(1, MAX_REPLICAS),
     "KEYS": _whole(1, MAX_KEYS),
-    "OPERATION_TIMEOUT": _whole(1, MAX_TICKS),
+    "OPERATION_TIMEOUT": _whole(2, MAX_TICKS),
 }
 #: Keys whose field is not just the key in small letters.
 _OTHER_NAMES = {

@@ -16,10 +16,8 @@ from ringscope.simulation.timeline import (
     FailReplicas,
     Operate,
 )
-from ringscope.simulation.timeline_check import start_tick
+from ringscope.simulation.timeline_check import INSERT_TICK, settling_delay
 
-SETTLE_TICKS = 50
-INSERT_TICK = 100
 LOSS_TICKS = (51, 301)
 CRASH_TICK = 100
 TEST_TICKS = (150, 175, 225, 275, 285)
@@ -31,7 +29,7 @@ INVALID_KEY = "invalidKey"
 
 def delay(scenario: Scenario) -> int:
     """Return by how many ticks the schedule of a large group is moved."""
-    return max(0, start_tick(scenario.peers) + SETTLE_TICKS + 1 - INSERT_TICK)
+    return settling_delay(scenario.peers)
 
 
 def test_pairs(scenario: Scenario, seed: int) -> list[tuple[str, str]]:

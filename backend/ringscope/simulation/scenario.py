@@ -8,7 +8,7 @@ from pathlib import Path
 from ringscope.simulation.conf import Entry, ScenarioError, entries
 from ringscope.simulation.conf_values import FIELDS, Value, read_value
 from ringscope.simulation.timeline import Action
-from ringscope.simulation.timeline_check import Placed, TimelineCheck
+from ringscope.simulation.timeline_check import Placed, TimelineCheck, settling_delay
 from ringscope.simulation.timeline_parser import parse_timeline_line, timeline_tick
 
 __all__ = ["COURSE", "DEFAULT_SEED", "Scenario", "ScenarioError", "load_scenario"]
@@ -177,6 +177,7 @@ def _timeline(found: Sequence[Entry], scenario: Scenario, source: str) -> tuple[
 
     Which peers there are at a line depends on the JOINs before it, hence the order.
     """
+    length = scenario.ticks + settling_delay(scenario.peers)
     ticks = []
     for entry in found:
         with _Place(source, entry.line):
@@ -186,7 +187,7 @@ def _timeline(found: Sequence[Entry], scenario: Scenario, source: str) -> tuple[
     actions = []
     for _, entry in sorted(zip(ticks, found, strict=True), key=lambda pair: pair[0]):
         with _Place(source, entry.line):
-            action = parse_timeline_line(entry.value, check.peers, scenario.ticks)
+            action = parse_timeline_line(entry.value, check.peers, length)
             check.see(Placed(action, entry.line))
         actions.append(action)
     return tuple(actions)

@@ -33,11 +33,19 @@ class Placed(NamedTuple):
 
 #: The course's step rate of 0.25.
 STARTS_PER_TICK = 4
+#: So long the course lets a group settle, and then creates the keys at this tick.
+SETTLE_TICKS = 50
+INSERT_TICK = 100
 
 
 def start_tick(peer: int) -> int:
     """Return when one of the first peers (numbered from 1) starts: four per tick (the course)."""
     return (peer - 1) // STARTS_PER_TICK
+
+
+def settling_delay(peers: int) -> int:
+    """Return by how many ticks the schedule of a large group is moved, and its run is longer."""
+    return max(0, start_tick(peers) + SETTLE_TICKS + 1 - INSERT_TICK)
 
 
 class TimelineCheck:
