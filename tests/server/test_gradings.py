@@ -76,7 +76,7 @@ def test_a_scenario_has_its_own_seed_unless_told(
 ) -> None:
     storage = Storage(tmp_path)
     library = Library(storage, Limits())
-    gradings = Gradings(storage, library, Limits(), time.runtime, tmp_path)
+    gradings = Gradings(storage, library, Limits(), time.runtime, tmp_path / "gradings")
     assert gradings.start([("x", conf)], seeds).seeds == graded
     storage.close()
 
@@ -120,6 +120,26 @@ def test_a_job_is_cancelled_and_makes_room(impatient: FlaskClient) -> None:
     assert impatient.delete(f"/api/grade/{job}").status_code == 409
     next_job = impatient.post("/api/grade", json={"scenarios": [conf("x")]})
     assert ended(impatient, next_job.json["job"]).state == "done"  # type: ignore[index]
+
+
+def test_a_grading_that_a_killed_server_left_has_failed(time: VirtualTime, tmp_path: Path) -> None:
+    folder = tmp_path / "gradings"
+
+    def opened() -> tuple[Storage, Gradings]:
+        storage = Storage(tmp_path)
+        library = Library(storage, Limits())
+        return storage, Gradings(storage, library, Limits(), time.runtime, folder)
+
+    storage, gradings = opened()
+    job = gradings.start([("x", CREATE)], "1-9").job  # virtual time never runs it
+    (folder / job).mkdir(parents=True)
+    storage.close()
+    storage, gradings = opened()
+    found = gradings.find(job)
+    assert (found.state, found.done, found.total) == ("failed", 0, 9)
+    assert "post the grading again" in str(found.error)
+    assert not folder.exists()
+    storage.close()
 
 
 def test_a_grader_that_dies_is_an_error_and_no_grade(

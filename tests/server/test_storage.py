@@ -87,6 +87,12 @@ def test_scenarios_are_kept_replaced_and_dropped(storage: Storage) -> None:
     assert storage.scenarios() == {}
 
 
+def test_a_later_state_of_a_grading_replaces_an_earlier_one(storage: Storage) -> None:
+    for state in ("running", "done"):
+        storage.keep_grading(Grading("job", state, "1-1", ["read"], 1, 1, []))  # type: ignore[arg-type]
+    assert [grading.state for grading in storage.gradings()] == ["done"]
+
+
 def test_the_latest_hundred_gradings_are_kept(storage: Storage) -> None:
     for number in range(105):
         storage.keep_grading(Grading(f"job{number}", "done", "1-1", ["read"], 1, 1, []))

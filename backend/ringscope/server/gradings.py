@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from ringscope.grading.report import Report
 from ringscope.server.library import Library
@@ -26,10 +27,14 @@ from ringscope.simulation.scenario import COURSE, Scenario
 _SEEDS = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
 #: How long a request waits for a small grading before it becomes a job, in seconds.
 _PATIENCE = 20.0
+_STOPPED = "The server stopped meanwhile; post the grading again."
 
 
 class Gradings:
-    """Starts, finds and cancels gradings; finished ones are stored."""
+    """Starts, finds and cancels gradings; ``folder`` is for their files and begins empty.
+
+    A grading is stored when it begins and when it ends, so a killed server forgets none.
+    """
 
     def __init__(
         self, storage: Storage, library: Library, limits: Limits, runtime: Runtime, folder: Path
@@ -40,6 +45,10 @@ class Gradings:
         self._runtime = runtime
         self._folder = folder
         self._jobs: dict[str, _Job] = {}
+        shutil.rmtree(folder, ignore_errors=True)
+        for grading in storage.gradings():
+            if grading.state == "running":
+                storage.keep_grading(replace(grading, state="failed", error=_STOPPED))
 
     def start(self, files: Sequence[tuple[str, str]], seeds: str | None) -> Grading:
         """Begin to grade ``files`` (name and text; none: the course's seven) over ``seeds``."""
@@ -61,6 +70,7 @@ class Gradings:
             raise too_many(f"{self._limits.jobs} gradings run already, which is the most; wait")
         job = _Job(self._folder, files, first, last)
         self._jobs[job.id] = job
+        self._storage.keep_grading(job.grading())
         self._runtime.spawn(lambda: self._follow(job))
         self._runtime.spawn(lambda: self._watch_over(job))
         return job.grading()

@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS gradings (
     number INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT UNIQUE NOT NULL, grading BLOB NOT NULL
 );
 """
-#: So many finished gradings are kept, the latest.
+#: So many gradings are kept, the latest.
 _GRADINGS_KEPT = 100
 
 
@@ -167,9 +167,10 @@ class Storage:
         return msgspec.json.decode(row[0], type=RunGrade) if row else None
 
     def keep_grading(self, grading: Grading) -> None:
-        """Store a grading that has ended; the oldest make room."""
+        """Store a grading, in place of what was known of it before; the oldest make room."""
         self._database.execute(
-            "INSERT INTO gradings (job, grading) VALUES (?, ?)",
+            "INSERT INTO gradings (job, grading) VALUES (?, ?) "
+            "ON CONFLICT (job) DO UPDATE SET grading = excluded.grading",
             (grading.job, msgspec.json.encode(grading)),
         )
         self._database.execute(
@@ -182,6 +183,11 @@ class Storage:
         row = self._database.execute("SELECT grading FROM gradings WHERE job = ?", (job,))
         found = row.fetchone()
         return msgspec.json.decode(found[0], type=Grading) if found else None
+
+    def gradings(self) -> list[Grading]:
+        """Return every stored grading, oldest first."""
+        rows = self._database.execute("SELECT grading FROM gradings ORDER BY number").fetchall()
+        return [msgspec.json.decode(grading, type=Grading) for (grading,) in rows]
 
 
 _RUN = "SELECT id, name, scenario, seed, tick, state, speed, created, error FROM runs "
