@@ -26,6 +26,7 @@ const problem = (status: number): Problem => ({ type: "about:blank", title: "No"
 
 describe("watching a run", () => {
   let told: Message[];
+  let live: Live;
   const answer = async (error: Error | null, value?: unknown) => {
     socket.asked.shift()!(error, value);
     await vi.runAllTimersAsync();
@@ -37,7 +38,7 @@ describe("watching a run", () => {
     vi.stubGlobal("sessionStorage", { getItem: () => null });
     Object.assign(socket, { connected: true, asked: [] });
     told = [];
-    new Live("r", (message) => told.push(message));
+    live = new Live("r", (message) => told.push(message));
     socket.handlers.connect!();
   });
   afterEach(() => {
@@ -51,6 +52,14 @@ describe("watching a run", () => {
     expect(told).toEqual([]);
     await answer(null, frame(1));
     expect(told.map((message) => message.type)).toEqual(["frame", "linked"]);
+  });
+
+  it("seeks again when the server has too many frames to send", async () => {
+    await answer(null, frame(1));
+    const sought = live.seek(7);
+    await answer(null, problem(429));
+    await answer(null, frame(2));
+    expect(await sought).toEqual(frame(2));
   });
 
   it("leaves asking to the next connection when this one is lost", async () => {

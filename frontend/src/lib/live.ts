@@ -9,8 +9,10 @@ const PAUSE = 1_000;
 const NO_ANSWER = 504;
 const TOO_MANY = 429;
 
-const isBusy = (answer: unknown): boolean =>
-  isProblem(answer) && [NO_ANSWER, TOO_MANY].includes(answer.status);
+type Send<T> = (done: (error: Error | null, value: T | Problem) => void) => void;
+
+const hasStatus = (answer: unknown, ...statuses: number[]): boolean =>
+  isProblem(answer) && statuses.includes(answer.status);
 
 export class Live {
   private readonly socket: Socket<ServerEvents, ClientEvents>;
@@ -34,14 +36,13 @@ export class Live {
   async watch(): Promise<void> {
     if (this.watching) return;
     this.watching = true;
-    let answer = await this.askToWatch();
     // A long run that has to be computed again takes its time.
-    while (isBusy(answer) && this.socket.connected) {
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
-      answer = await this.askToWatch();
-    }
+    const busy = [NO_ANSWER, TOO_MANY];
+    const answer = await this.askUntilFree<Frame>(busy, (done) =>
+      this.socket.timeout(PATIENCE).emit("watch", { run: this.run }, done),
+    );
     this.watching = false;
-    if (isBusy(answer)) return; // the next connection asks again
+    if (hasStatus(answer, ...busy)) return; // the next connection asks again
     if (isProblem(answer)) {
       this.tell({ type: "problem", problem: answer });
     } else {
@@ -50,14 +51,8 @@ export class Live {
     }
   }
 
-  private askToWatch(): Promise<Frame | Problem> {
-    return this.ask((done) =>
-      this.socket.timeout(PATIENCE).emit("watch", { run: this.run }, done),
-    );
-  }
-
   seek(tick: number): Promise<Frame | Problem> {
-    return this.ask((done) =>
+    return this.askUntilFree([TOO_MANY], (done) =>
       this.socket.timeout(PATIENCE).emit("seek", { run: this.run, tick }, done),
     );
   }
@@ -78,9 +73,17 @@ export class Live {
     this.socket.close();
   }
 
-  private ask<T>(
-    send: (done: (error: Error | null, value: T | Problem) => void) => void,
-  ): Promise<T | Problem> {
+  /** Ask again, after a pause, for as long as the answer has one of the statuses of `busy`. */
+  private async askUntilFree<T>(busy: readonly number[], send: Send<T>): Promise<T | Problem> {
+    let answer = await this.ask(send);
+    while (hasStatus(answer, ...busy) && this.socket.connected) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      answer = await this.ask(send);
+    }
+    return answer;
+  }
+
+  private ask<T>(send: Send<T>): Promise<T | Problem> {
     return new Promise((resolve) =>
       send((error, value) =>
         resolve(
