@@ -205,7 +205,13 @@ BAD = [
     ("POST", "/api/scenarios", {"json": [1]}, 400),
     ("POST", "/api/scenarios", {"data": "{", "content_type": "application/json"}, 400),
     ("POST", "/api/scenarios", {"data": {"a": "b"}}, 415),
-    ("POST", "/api/runs", {}, 400),
+    ("POST", "/api/runs", {}, 415),
+    ("POST", "/api/runs", {"data": "{}", "content_type": "text/plain"}, 415),
+    ("POST", "/api/runs", {"data": "", "content_type": "application/json"}, 400),
+    ("POST", "/api/runs", {"data": b"\xff", "content_type": "application/json"}, 400),
+    ("POST", "/api/runs", {"data": "[" * 100_000, "content_type": "application/json"}, 400),
+    ("POST", "/api/runs", {"json": {"text": SMALL, "seed": True}}, 400),
+    ("POST", "/api/runs", {"json": {"text": SMALL, "seed": "7"}}, 400),
     ("POST", "/api/runs", {"data": "{", "content_type": "application/json"}, 400),
     ("POST", "/api/runs", {"json": {}}, 400),
     ("POST", "/api/runs", {"json": {"scenario": "read", "text": SMALL}}, 400),
@@ -219,6 +225,8 @@ BAD = [
     ("POST", "/api/runs", {"json": {"text": SMALL, "seed": "x"}}, 400),
     ("POST", "/api/runs", {"json": {"text": SMALL, "speed": -1}}, 422),
     ("POST", "/api/runs", {"json": {"text": SMALL, "speeed": 1}}, 400),
+    ("POST", RUN + "/actions", {"data": "{}", "content_type": "text/plain"}, 415),
+    ("POST", RUN + "/actions", {"data": "[" * 100_000, "content_type": "application/json"}, 400),
     ("POST", RUN + "/actions", {"json": {"line": "EXPLODE"}}, 422),
     ("POST", RUN + "/actions", {"json": {"line": "FAIL 99"}}, 422),
     ("POST", RUN + "/actions", {"json": {"line": 3}}, 400),
@@ -227,6 +235,8 @@ BAD = [
     ("POST", RUN + "/step", {"json": {"ticks": 0}}, 400),
     ("POST", RUN + "/step", {"json": {"ticks": 1.5}}, 400),
     ("POST", RUN + "/step", {"data": "{", "content_type": "application/json"}, 400),
+    ("POST", RUN + "/step", {"data": "{}", "content_type": "text/plain"}, 415),
+    ("POST", RUN + "/speed", {"data": "[" * 100_000, "content_type": "application/json"}, 400),
     ("POST", RUN + "/speed", {"json": {"speed": -1}}, 422),
     ("POST", RUN + "/speed", {"json": {"speed": "fast"}}, 400),
     ("GET", RUN + "/snapshot?tick=1", {}, 422),
@@ -239,6 +249,9 @@ BAD = [
     ("DELETE", "/api/grade/unknown", {}, 404),
     ("POST", "/api/grade?seeds=9-1", {}, 400),
     ("POST", "/api/grade?seeds=many", {}, 400),
+    ("POST", f"/api/grade?seeds={2**53}", {}, 400),
+    ("POST", "/api/grade", {"json": {"seed": 2**53}}, 400),
+    ("POST", "/api/grade", {"data": "[" * 100_000, "content_type": "application/json"}, 400),
     ("POST", "/api/grade?seed=1&seeds=2", {}, 400),
     ("POST", "/api/grade?seeds=1-100000", {}, 429),
     ("POST", "/api/grade", {"json": {"scenarios": [{"name": "x", "text": "?"}]}}, 422),
@@ -255,6 +268,11 @@ def test_what_cannot_be_done_is_a_problem(
     answer = client.open(path, method=method, **body)
     assert answer.status_code == status, answer.text
     problem(answer)
+
+
+def test_a_body_that_is_no_json_is_told_why(client: FlaskClient) -> None:
+    answer = client.post("/api/runs", data="{", content_type="application/json")
+    assert problem(answer)["detail"].startswith("The body is not JSON: ")
 
 
 def test_a_body_beyond_the_limit_is_a_problem(tmp_path: Path) -> None:

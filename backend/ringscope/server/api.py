@@ -7,10 +7,10 @@ from flask_openapi3.models.tag import Tag
 from ringscope import __version__
 from ringscope.server import asked
 from ringscope.server.openapi import TOKEN, returns
-from ringscope.server.problems import bad_request
+from ringscope.server.problems import bad_request, read
 from ringscope.server.replies import reply
 from ringscope.server.services import services
-from ringscope.server.uploads import uploads
+from ringscope.server.uploads import json_body, uploads
 from ringscope.server.wire import RunInfo, ScenarioInfo
 
 scenarios_api = APIBlueprint(
@@ -68,8 +68,9 @@ def list_runs() -> Response:
 
 
 @runs_api.post("", responses=returns(RunInfo, 201))
-def start_run(body: asked.StartBody) -> Response:
+def start_run() -> Response:
     """Start a run."""
+    body = read(json_body(request), asked.StartBody)
     name, text = _what_to_run(body)
     session = services().runs.start(name, text, body.seed, body.speed, body.paused)
     return reply(session.info(), 201, Location=f"/api/runs/{session.id}")
@@ -89,8 +90,9 @@ def delete_run(path: asked.RunPath) -> Response:
 
 
 @runs_api.post("/<run>/actions", responses=returns(RunInfo))
-def act(path: asked.RunPath, body: asked.ActionBody) -> Response:
+def act(path: asked.RunPath) -> Response:
     """Do something to a run."""
+    body = read(json_body(request), asked.ActionBody)
     session = services().runs.find(path.run)
     services().runs.act(session, body.line)
     return reply(session.info())
@@ -115,14 +117,16 @@ def resume(path: asked.RunPath) -> Response:
 @runs_api.post("/<run>/step", responses=returns(RunInfo))
 def step(path: asked.RunPath) -> Response:
     """Advance and pause."""
+    body = read(json_body(request), asked.StepBody) if request.get_data() else asked.StepBody()
     session = services().runs.find(path.run)
-    services().runs.step(session, _body(asked.StepBody).ticks)
+    services().runs.step(session, body.ticks)
     return reply(session.info())
 
 
 @runs_api.post("/<run>/speed", responses=returns(RunInfo))
-def set_speed(path: asked.RunPath, body: asked.SpeedBody) -> Response:
+def set_speed(path: asked.RunPath) -> Response:
     """Set the speed of a run."""
+    body = read(json_body(request), asked.SpeedBody)
     session = services().runs.find(path.run)
     session.set_speed(body.speed)
     return reply(session.info())
@@ -137,8 +141,3 @@ def _what_to_run(body: asked.StartBody) -> tuple[str, str]:
         return name, body.text
     found = services().library.find(str(body.scenario))
     return found.name, found.text
-
-
-def _body(kind: type[asked.StepBody]) -> asked.StepBody:
-    """Return the JSON body as ``kind``; none at all means all defaults."""
-    return kind.model_validate_json(request.get_data() or b"{}")

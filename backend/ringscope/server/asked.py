@@ -1,9 +1,16 @@
 """What the REST interface is asked: queries and bodies, for checking and for the OpenAPI page."""
 
+from typing import Annotated
+
+import msgspec
 from flask_openapi3.models import RawModel
+from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field
 
 from ringscope.server.limits import SEED_MOST, STEP_MOST
+
+Seed = Annotated[int, Meta(ge=0, le=SEED_MOST)]
+_SPEED = Meta(description="ticks per second; 0: as fast as it goes")
 
 
 class _Strict(BaseModel):
@@ -34,33 +41,37 @@ class JobPath(BaseModel):
     job: str = Field(description="id of the grading")
 
 
-class StartBody(_Strict):
+class StartBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Starts a run of a stored scenario, or of the text of a .conf."""
 
-    scenario: str | None = Field(None, description="name of a stored scenario")
-    text: str | None = Field(None, description="text of a .conf, instead of a stored scenario")
-    name: str = Field("unnamed", max_length=64, description="what to call a run of a text")
-    seed: int | None = Field(None, ge=0, le=SEED_MOST, description="replaces the scenario's own")
-    speed: float = Field(20.0, description="ticks per second; 0: as fast as it goes")
-    paused: bool = Field(False, description="wait at tick 0 for resume or step")
+    scenario: Annotated[str | None, Meta(description="name of a stored scenario")] = None
+    text: Annotated[str | None, Meta(description="text of a .conf, instead of a stored one")] = None
+    name: Annotated[str, Meta(max_length=64, description="what to call a run of a text")] = (
+        "unnamed"
+    )
+    seed: Annotated[Seed | None, Meta(description="replaces the scenario's own")] = None
+    speed: Annotated[float, _SPEED] = 20.0
+    paused: Annotated[bool, Meta(description="wait at tick 0 for resume or step")] = False
 
 
-class ActionBody(_Strict):
+class ActionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Does something to a run in its next tick."""
 
-    line: str = Field(max_length=20_000, description="timeline line without AT, e.g. FAIL 3")
+    line: Annotated[
+        str, Meta(max_length=20_000, description="timeline line without AT, e.g. FAIL 3")
+    ]
 
 
-class StepBody(_Strict):
+class StepBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Advances a paused run."""
 
-    ticks: int = Field(1, ge=1, le=STEP_MOST)
+    ticks: Annotated[int, Meta(ge=1, le=STEP_MOST)] = 1
 
 
-class SpeedBody(_Strict):
+class SpeedBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Sets the speed of a run."""
 
-    speed: float = Field(description="ticks per second; 0: as fast as it goes")
+    speed: Annotated[float, _SPEED]
 
 
 class TickQuery(_Strict):

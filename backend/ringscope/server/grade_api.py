@@ -20,7 +20,7 @@ class GradeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A JSON body; without scenarios the course's seven are graded."""
 
     scenarios: tuple[Conf, ...] = ()
-    seed: int | None = None
+    seed: asked.Seed | None = None
     seeds: str | None = None
 
 

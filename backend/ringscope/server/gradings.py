@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from ringscope.grading.report import Report
 from ringscope.server.library import Library
-from ringscope.server.limits import Limits
+from ringscope.server.limits import SEED_MOST, Limits
 from ringscope.server.problems import bad_request, conflict, invalid, not_found, too_many
 from ringscope.server.session import Runtime
 from ringscope.server.storage import Storage
@@ -231,6 +231,8 @@ def read_seeds(seeds: str) -> tuple[int, int]:
         raise bad_request(f"seeds are one number or a range such as 1-20, not {seeds[:40]!r}")
     first = int(match[1])
     last = int(match[2] or match[1])
+    if last > SEED_MOST:
+        raise bad_request(f"the largest seed is {SEED_MOST}, not {last}")
     if last < first:
         raise bad_request(f"the range of seeds {seeds} is empty; write the smaller number first")
     return first, last

@@ -33,7 +33,7 @@ class Json:
         """Return what the JSON in ``text`` says; raises ValueError if it is none."""
         try:
             return _decoder.decode(text)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise ValueError(str(error)) from None
 
 

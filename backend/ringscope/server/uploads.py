@@ -29,19 +29,21 @@ def uploads(request: Request, name: str | None = None) -> list[tuple[str, str]]:
     if kind == "application/json":
         conf = read(json_body(request), Conf)
         return [(stem(conf.name), conf.text)]
-    raise RefusedError(
-        415,
-        "Unsupported Media Type",
-        "Send a .conf as multipart/form-data, text/plain or application/json.",
-    )
+    raise _unsupported("Send a .conf as multipart/form-data, text/plain or application/json.")
 
 
 def json_body(request: Request) -> object:
     """Return what the JSON body says; raises `RefusedError` if it is none."""
+    if request.mimetype != "application/json":
+        raise _unsupported("Send JSON, as Content-Type: application/json.")
     try:
         return msgspec.json.decode(request.get_data())
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise bad_request(f"the body is not JSON: {error}") from None
+
+
+def _unsupported(detail: str) -> RefusedError:
+    return RefusedError(415, "Unsupported Media Type", detail)
 
 
 def stem(filename: str) -> str:
