@@ -338,6 +338,32 @@ def test_the_openapi_document_describes_every_address(client: FlaskClient) -> No
     assert {ref.rsplit("/", 1)[-1] for ref in refs} <= set(document["components"]["schemas"])
 
 
+def test_the_openapi_document_says_what_each_address_takes_and_answers(
+    client: FlaskClient,
+) -> None:
+    document = client.get("/openapi/openapi.json").json
+    assert document is not None
+    bodies = {}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            statuses = set(operation["responses"])
+            assert "4XX" in statuses, (method, path)
+            assert {status[0] for status in statuses} == {"2", "4"}, (method, path)
+            assert "422" not in statuses
+            [(mimetype, answer)] = operation["responses"]["4XX"]["content"].items()
+            assert mimetype == "application/problem+json"
+            assert answer["schema"]["$ref"].endswith("/Problem")
+            assert ("security" in operation) == (method != "get"), (method, path)
+            if method == "delete":
+                assert "content" not in operation["responses"]["204"]
+            if "requestBody" in operation:
+                bodies[path.rsplit("/", 1)[-1]] = operation["requestBody"]["content"]
+    for name, kind in {
+        "runs": "StartBody", "actions": "ActionBody", "step": "StepBody", "speed": "SpeedBody"
+    }.items():  # fmt: skip
+        assert bodies[name]["application/json"]["schema"]["$ref"].endswith(f"/{kind}")
+
+
 def _refs(value: object) -> list[str]:
     if isinstance(value, dict):
         own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []

@@ -1,24 +1,33 @@
 """REST: scenarios and runs.  See ``docs/api.md``."""
 
+import msgspec
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from ringscope import __version__
 from ringscope.server import asked
-from ringscope.server.openapi import TOKEN, returns
+from ringscope.server.openapi import TOKEN, nothing, problems, returns, takes
 from ringscope.server.problems import bad_request, read
 from ringscope.server.replies import reply
 from ringscope.server.services import services
 from ringscope.server.uploads import json_body, uploads
 from ringscope.server.wire import RunInfo, ScenarioInfo
 
+
+class Health(msgspec.Struct, frozen=True):
+    """The server is well."""
+
+    status: str
+    version: str
+
+
 scenarios_api = APIBlueprint(
     "scenarios",
     __name__,
     url_prefix="/api",
     abp_tags=[Tag(name="scenarios")],
-    abp_security=TOKEN,
+    abp_responses=problems(),
 )
 
 
@@ -34,7 +43,7 @@ def read_scenario(path: asked.ScenarioPath) -> Response:
     return reply(services().library.find(path.name))
 
 
-@scenarios_api.post("/scenarios", responses=returns(ScenarioInfo, 201))
+@scenarios_api.post("/scenarios", responses=returns(ScenarioInfo, 201), security=TOKEN)
 def upload_scenario(query: asked.UploadQuery, raw: asked.Upload) -> Response:
     """Upload a .conf."""
     files = uploads(request, query.name)
@@ -43,21 +52,21 @@ def upload_scenario(query: asked.UploadQuery, raw: asked.Upload) -> Response:
     return reply(services().library.keep(*files[0]), 201)
 
 
-@scenarios_api.delete("/scenarios/<name>")
+@scenarios_api.delete("/scenarios/<name>", responses=nothing(), security=TOKEN)
 def delete_scenario(path: asked.ScenarioPath) -> Response:
     """Delete an uploaded scenario."""
     services().library.drop(path.name)
     return Response(status=204)
 
 
-@scenarios_api.get("/health")
+@scenarios_api.get("/health", responses=returns(Health))
 def health() -> Response:
     """Is the server well?"""
-    return reply({"status": "ok", "version": __version__})
+    return reply(Health("ok", __version__))
 
 
 runs_api = APIBlueprint(
-    "runs", __name__, url_prefix="/api/runs", abp_tags=[Tag(name="runs")], abp_security=TOKEN
+    "runs", __name__, url_prefix="/api/runs", abp_tags=[Tag(name="runs")], abp_responses=problems()
 )
 
 
@@ -67,7 +76,9 @@ def list_runs() -> Response:
     return reply(services().runs.all())
 
 
-@runs_api.post("", responses=returns(RunInfo, 201))
+@runs_api.post(
+    "", responses=returns(RunInfo, 201), security=TOKEN, openapi_extensions=takes(asked.StartBody)
+)
 def start_run() -> Response:
     """Start a run."""
     body = read(json_body(request), asked.StartBody)
@@ -82,14 +93,19 @@ def read_run(path: asked.RunPath) -> Response:
     return reply(services().runs.find(path.run).info())
 
 
-@runs_api.delete("/<run>")
+@runs_api.delete("/<run>", responses=nothing(), security=TOKEN)
 def delete_run(path: asked.RunPath) -> Response:
     """Delete a run."""
     services().runs.drop(path.run)
     return Response(status=204)
 
 
-@runs_api.post("/<run>/actions", responses=returns(RunInfo))
+@runs_api.post(
+    "/<run>/actions",
+    responses=returns(RunInfo),
+    security=TOKEN,
+    openapi_extensions=takes(asked.ActionBody),
+)
 def act(path: asked.RunPath) -> Response:
     """Do something to a run."""
     body = read(json_body(request), asked.ActionBody)
@@ -98,7 +114,7 @@ def act(path: asked.RunPath) -> Response:
     return reply(session.info())
 
 
-@runs_api.post("/<run>/pause", responses=returns(RunInfo))
+@runs_api.post("/<run>/pause", responses=returns(RunInfo), security=TOKEN)
 def pause(path: asked.RunPath) -> Response:
     """Pause a run."""
     session = services().runs.find(path.run)
@@ -106,7 +122,7 @@ def pause(path: asked.RunPath) -> Response:
     return reply(session.info())
 
 
-@runs_api.post("/<run>/resume", responses=returns(RunInfo))
+@runs_api.post("/<run>/resume", responses=returns(RunInfo), security=TOKEN)
 def resume(path: asked.RunPath) -> Response:
     """Let a run go on."""
     session = services().runs.find(path.run)
@@ -114,7 +130,12 @@ def resume(path: asked.RunPath) -> Response:
     return reply(session.info())
 
 
-@runs_api.post("/<run>/step", responses=returns(RunInfo))
+@runs_api.post(
+    "/<run>/step",
+    responses=returns(RunInfo),
+    security=TOKEN,
+    openapi_extensions=takes(asked.StepBody, required=False),
+)
 def step(path: asked.RunPath) -> Response:
     """Advance and pause."""
     body = read(json_body(request), asked.StepBody) if request.get_data() else asked.StepBody()
@@ -123,7 +144,12 @@ def step(path: asked.RunPath) -> Response:
     return reply(session.info())
 
 
-@runs_api.post("/<run>/speed", responses=returns(RunInfo))
+@runs_api.post(
+    "/<run>/speed",
+    responses=returns(RunInfo),
+    security=TOKEN,
+    openapi_extensions=takes(asked.SpeedBody),
+)
 def set_speed(path: asked.RunPath) -> Response:
     """Set the speed of a run."""
     body = read(json_body(request), asked.SpeedBody)

@@ -10,8 +10,8 @@ from flask_socketio import SocketIO
 
 from ringscope import __version__
 from ringscope.grading.report import Report
-from ringscope.server import replies
-from ringscope.server.api import runs_api, scenarios_api
+from ringscope.server import asked, replies
+from ringscope.server.api import Health, runs_api, scenarios_api
 from ringscope.server.broadcast import Broadcast
 from ringscope.server.gate import Gate
 from ringscope.server.grade_api import grade_api
@@ -19,7 +19,7 @@ from ringscope.server.gradings import Gradings
 from ringscope.server.library import Library
 from ringscope.server.limits import Limits
 from ringscope.server.live import Live, SocketOutlet
-from ringscope.server.looking_api import looking_api
+from ringscope.server.looking_api import EventsPage, looking_api
 from ringscope.server.openapi import as_openapi
 from ringscope.server.pages import STATIC, pages, vendor
 from ringscope.server.runs import Runs
@@ -30,7 +30,10 @@ from ringscope.server.transport import make_socketio, tune
 from ringscope.server.wire import Grading, History, Problem, RunGrade, RunInfo, ScenarioInfo
 from ringscope.simulation.snapshot import Snapshot
 
-_DOCUMENTED = [Grading, History, Problem, Report, RunGrade, RunInfo, ScenarioInfo, Snapshot]
+_DOCUMENTED = [
+    EventsPage, Grading, Health, History, Problem, Report, RunGrade, RunInfo, ScenarioInfo,
+    Snapshot, asked.ActionBody, asked.SpeedBody, asked.StartBody, asked.StepBody,
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def create_app(config: Config) -> OpenAPI:
         __name__,
         info=Info(title="Ringscope", version=__version__),
         security_schemes={"token": {"type": "http", "scheme": "bearer"}},
+        validation_error_status="4XX",  # documented already, see `openapi.problems`
         validation_error_callback=replies.invalid_request,
         static_folder=None,
         instance_path=str(config.instance.absolute()),

@@ -8,7 +8,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from ringscope.server import asked
-from ringscope.server.openapi import TOKEN, returns
+from ringscope.server.openapi import TOKEN, nothing, problems, returns
 from ringscope.server.problems import bad_request, read
 from ringscope.server.replies import reply
 from ringscope.server.services import services
@@ -25,11 +25,15 @@ class GradeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 grade_api = APIBlueprint(
-    "grade", __name__, url_prefix="/api/grade", abp_tags=[Tag(name="grade")], abp_security=TOKEN
+    "grade",
+    __name__,
+    url_prefix="/api/grade",
+    abp_tags=[Tag(name="grade")],
+    abp_responses=problems(),
 )
 
 
-@grade_api.post("", responses={**returns(Grading), **returns(Grading, 202)})
+@grade_api.post("", responses={**returns(Grading), **returns(Grading, 202)}, security=TOKEN)
 def start_grading(query: asked.GradeQuery, raw: asked.Upload) -> Response:
     """Grade scenarios, at once or as a job."""
     files, seeds = _what_to_grade(request, query)
@@ -44,7 +48,7 @@ def read_grading(path: asked.JobPath) -> Response:
     return reply(services().gradings.find(path.job))
 
 
-@grade_api.delete("/<job>")
+@grade_api.delete("/<job>", responses=nothing(), security=TOKEN)
 def cancel_grading(path: asked.JobPath) -> Response:
     """Cancel a grading."""
     services().gradings.cancel(path.job)

@@ -9,7 +9,7 @@ from ringscope.analysis.plots import PLOTS
 from ringscope.events import AnyEvent
 from ringscope.server import asked
 from ringscope.server.logs import debug_log, recording
-from ringscope.server.openapi import TOKEN, returns
+from ringscope.server.openapi import problems, returns, sends
 from ringscope.server.problems import not_found
 from ringscope.server.replies import reply
 from ringscope.server.services import services
@@ -17,8 +17,22 @@ from ringscope.server.session import Session
 from ringscope.server.wire import History, RunGrade
 from ringscope.simulation.snapshot import Snapshot
 
+
+class EventsPage(msgspec.Struct, frozen=True):
+    """Events of the ticks ``first`` to ``to - 1``; ``next``: where to ask on, None at the end."""
+
+    first: int = msgspec.field(name="from")
+    to: int
+    next: int | None
+    events: list[AnyEvent]
+
+
 looking_api = APIBlueprint(
-    "looking", __name__, url_prefix="/api/runs", abp_tags=[Tag(name="runs")], abp_security=TOKEN
+    "looking",
+    __name__,
+    url_prefix="/api/runs",
+    abp_tags=[Tag(name="runs")],
+    abp_responses=problems(),
 )
 
 
@@ -34,7 +48,7 @@ def history(path: asked.RunPath) -> Response:
     return reply(services().runs.find(path.run).history)
 
 
-@looking_api.get("/<run>/plots/<name>")
+@looking_api.get("/<run>/plots/<name>", responses=sends("application/json", "object"))
 def plot(path: asked.PlotPath) -> Response:
     """A plotly figure."""
     if path.name not in PLOTS:
@@ -48,35 +62,26 @@ def grade(path: asked.RunPath, query: asked.TickQuery) -> Response:
     return reply(services().runs.grade(path.run, query.tick))
 
 
-@looking_api.get("/<run>/dbg.log")
+@looking_api.get("/<run>/dbg.log", responses=sends("text/plain", "string"))
 def dbg_log(path: asked.RunPath) -> Response:
     """Log in the course's form."""
     log = debug_log(services().runs.find(path.run), services().runtime.turn())
     return Response(log, content_type="text/plain; charset=utf-8")
 
 
-@looking_api.get("/<run>/events.jsonl")
+@looking_api.get("/<run>/events.jsonl", responses=sends("application/x-ndjson", "string"))
 def events_jsonl(path: asked.RunPath) -> Response:
     """Recording, an event a line."""
     events = recording(services().runs.find(path.run), services().runtime.turn())
     return Response(events, content_type="application/x-ndjson")
 
 
-@looking_api.get("/<run>/events")
+@looking_api.get("/<run>/events", responses=returns(EventsPage))
 def events(path: asked.RunPath, query: asked.EventsQuery) -> Response:
     """Events from a tick on."""
     session = services().runs.find(path.run)
     until = session.tick if query.to is None else min(query.to, session.tick)
     return reply(_events(session, query.first, until, query.trace))
-
-
-class EventsPage(msgspec.Struct, frozen=True):
-    """Events of the ticks ``first`` to ``to - 1``; ``next``: where to ask on, None at the end."""
-
-    first: int = msgspec.field(name="from")
-    to: int
-    next: int | None
-    events: list[AnyEvent]
 
 
 def _events(session: Session, first: int, until: int, trace: bool) -> EventsPage:
