@@ -320,9 +320,10 @@ export interface ReplicaAnswered {
 /**
  * The one end of an operation.
  *
- * `success`: a quorum said yes; `failure`: so many said no that a quorum is impossible;
- * `timeout`: too few answered in time, so the write may or may not have happened; `lost`: the
- * coordinator itself went down and nobody will ever be told.
+ * `success`: a quorum said yes; `failure`: so many said no that a quorum is impossible, and
+ * a write is taken back; `timeout`: too few answered in time, so the write may or may not have
+ * happened; `lost`: the coordinator itself went down and nobody will ever be told.  An operation
+ * still under way when the run is over has no end.
  */
 export interface OperationEnded {
   event: "OperationEnded";
@@ -340,7 +341,8 @@ export interface OperationEnded {
 /**
  * `peer` now holds this version of `key`; a `value` of None is a tombstone.
  *
- * `cause`: a client's `write`, `stabilisation`, or `repair` after a read.
+ * `cause`: a client's `write`, `stabilisation`, `repair` after a read, or `undo` of a
+ * write that failed, which puts back what it replaced.
  */
 export interface CopyStored {
   event: "CopyStored";
@@ -349,10 +351,15 @@ export interface CopyStored {
   key: string;
   value: string | null;
   version: readonly [number, number, number];
-  cause: "repair" | "stabilisation" | "write";
+  cause: "repair" | "stabilisation" | "undo" | "write";
 }
 
-/** `peer` gave up its copy: it left the key's replica set, and that whole set holds it. */
+/**
+ * `peer` gave up its copy.
+ *
+ * Either it left the key's replica set, and that whole set holds the key; or the copy was that of
+ * a create that failed and was taken back.
+ */
 export interface CopyDropped {
   event: "CopyDropped";
   tick: number;
@@ -408,8 +415,9 @@ export interface Report {
  * One peer: the truth about it (`state`) and what the others believe (the counts).
  *
  * `position` is its place on the ring as a share of the whole turn, 0 <= position < 1.
- * `since`: tick of the last change of `state`.  `copies`: keys it holds (tombstones not
- * counted).  `known_by` / `suspected_by`: how many live other peers list / suspect it.
+ * `since`: tick when it last started, failed, began to leave, or left.  `copies`: keys it
+ * holds (tombstones not counted).  `known_by` / `suspected_by`: how many live other peers
+ * list / suspect it.
  */
 export interface PeerView {
   peer: number;
