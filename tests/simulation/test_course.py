@@ -18,8 +18,10 @@ def lines(scenario: Scenario) -> list[str]:
     return [str(action) for action in course_timeline(scenario, seed=1)]
 
 
-def test_four_peers_start_per_tick() -> None:
-    assert [start_tick(peer) for peer in (1, 4, 5, 10)] == [0, 0, 1, 2]
+def test_four_peers_start_per_tick_unless_told() -> None:
+    starts = Scenario("x", "", 10).starts_per_tick
+    assert [start_tick(peer, starts) for peer in (1, 4, 5, 10)] == [0, 0, 1, 2]
+    assert [start_tick(peer, 3) for peer in (1, 3, 4, 10)] == [0, 0, 1, 3]
 
 
 def test_keys_are_distinct_sorted_and_safe_for_the_course_s_grader() -> None:
@@ -75,12 +77,25 @@ def test_failures_and_loss_of_the_membership_scenarios() -> None:
     assert lines(lossy) == ["AT 51 DROP 0.1 UNTIL 301", "AT 100 FAIL HALF"]
 
 
-@pytest.mark.parametrize(("peers", "expected"), [(10, 0), (200, 0), (201, 1), (1001, 201)])
-def test_large_groups_are_given_time_to_settle(peers: int, expected: int) -> None:
-    scenario = Scenario("x", "", peers, crud_test="CREATE", keys=1)
+@pytest.mark.parametrize(
+    ("peers", "starts", "expected"),
+    [
+        (10, 4, 0),
+        (200, 4, 0),
+        (201, 4, 1),
+        (1001, 4, 201),
+        (10, 1, 0),
+        (51, 1, 1),
+        (10_000, 500, 0),
+        (30_000, 500, 10),
+        (30_000, 30_000, 0),
+    ],
+)
+def test_large_groups_are_given_time_to_settle(peers: int, starts: int, expected: int) -> None:
+    scenario = Scenario("x", "", peers, crud_test="CREATE", keys=1, starts_per_tick=starts)
     assert delay(scenario) == expected
     assert course_timeline(scenario, 1)[0].tick == 100 + expected
-    assert 100 + expected > start_tick(peers) + 50
+    assert 100 + expected > start_tick(peers, starts) + 50
 
 
 @pytest.mark.parametrize("keys", [0, 1])

@@ -126,11 +126,12 @@ def test_remarks_without_a_hash_are_only_for_files_written_for_the_course() -> N
 
 def test_every_key_has_its_field() -> None:
     scenario = parse(
-        "MAX_NNB: 20\nSEED: 9223372036854775807\nTICKS: 900\nFANOUT: 1\nT_FAIL: 5\nT_CLEANUP: 21\n"
-        "REPLICAS: 5\nREAD_QUORUM: 2\nWRITE_QUORUM: 4\nKEYS: 12\nOPERATION_TIMEOUT: 15\n"
+        "MAX_NNB: 20\nSEED: 9223372036854775807\nTICKS: 900\nSTARTS_PER_TICK: 7\nFANOUT: 1\n"
+        "T_FAIL: 5\nT_CLEANUP: 21\nREPLICAS: 5\nREAD_QUORUM: 2\nWRITE_QUORUM: 4\nKEYS: 12\n"
+        "OPERATION_TIMEOUT: 15\n"
     )
     assert scenario.seed == 2**63 - 1
-    assert (scenario.ticks, scenario.fanout) == (900, 1)
+    assert (scenario.ticks, scenario.starts_per_tick, scenario.fanout) == (900, 7, 1)
     assert (scenario.t_fail, scenario.t_cleanup) == (5, 21)
     assert (scenario.replicas, scenario.read_quorum, scenario.write_quorum) == (5, 2, 4)
     assert (scenario.keys, scenario.operation_timeout) == (12, 15)
@@ -222,6 +223,8 @@ def test_a_scenario_carries_its_own_text() -> None:
         (f"{TEN}SEED: -1", "my.conf, line 2: ", "from 0 to 9223372036854775807"),
         (f"{TEN}SEED: 9223372036854775808", "my.conf, line 2: ", "SEED must be"),
         (f"{TEN}TICKS: 0", "my.conf, line 2: ", "TICKS must be"),
+        (f"{TEN}STARTS_PER_TICK: 0", "my.conf, line 2: ", "a whole number from 1 to 30000"),
+        (f"{TEN}STARTS_PER_TICK: 0.25", "my.conf, line 2: ", "found '0.25'"),
         (f"{TEN}T_FAIL: 20", "my.conf, line 2: ", "T_CLEANUP must be more than T_FAIL"),
         (f"{TEN}T_CLEANUP: 8\nT_FAIL: 9", "my.conf, line 3: ", "write for example T_CLEANUP: 18"),
         (f"{TEN}READ_QUORUM: 4", "my.conf, line 2: ", "READ_QUORUM must be at most REPLICAS"),

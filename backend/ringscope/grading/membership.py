@@ -18,22 +18,27 @@ from ringscope.observers.debug_log import LogLine
 MembershipTest = Literal["single", "multi", "drop"]
 
 COURSE_PEERS = 10
-#: By when everybody has joined, because the failures begin; larger groups start until later.
+#: By when everybody has joined, because the failures begin; in large groups they begin later.
 JOIN_TICK = 100
-SETTLE_TICKS = 51
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+:\d+")
 _LOGGER_AND_MESSAGE = (2, 4, 5, 6, 7)
 _MESSAGE = (4, 5, 6, 7)
 
 
 def grade_membership(
-    test: MembershipTest, lines: Sequence[LogLine], peers: int = COURSE_PEERS
+    test: MembershipTest,
+    lines: Sequence[LogLine],
+    peers: int = COURSE_PEERS,
+    join_tick: int = JOIN_TICK,
 ) -> list[Ruling]:
-    """Apply the official rules to the lines of a dbg.log of a group of ``peers``."""
+    """Apply the official rules to the lines of a dbg.log of a group of ``peers``.
+
+    ``join_tick`` is when all should have joined.
+    """
     removals = _distinct([line for line in lines if "removed" in line.text])
     failures = _distinct([line for line in lines if "Node failed at time" in line.text])
     failed = _addresses(failures)
-    join = _join(test, lines, peers)
+    join = _join(test, lines, peers, join_tick)
     if test == "multi":
         return [
             join,
@@ -46,12 +51,11 @@ def grade_membership(
     return rulings
 
 
-def _join(test: MembershipTest, lines: Sequence[LogLine], peers: int) -> Ruling:
+def _join(test: MembershipTest, lines: Sequence[LogLine], peers: int, decided: int) -> Ruling:
     joins = [line for line in lines if "joined" in line.text]
     pairs = {cut_fields(line.text, _LOGGER_AND_MESSAGE) for line in joins}
     maximum = 15 if test == "drop" else 10
     expected = peers * peers
-    decided = max(JOIN_TICK, (peers - 1) // 4 + SETTLE_TICKS)
     if len(pairs) == expected:
         reason = (
             f"Each of the {peers} peers logged that each of them joined: {expected} different "

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from ringscope.events import OperationKind
-from ringscope.grading.membership import MembershipTest, grade_membership
+from ringscope.grading.membership import JOIN_TICK, MembershipTest, grade_membership
 from ringscope.grading.report import Check, Report, Section
 from ringscope.grading.rubric import OFFICIAL_ORDER, Ruling, pending
 from ringscope.grading.store import grade_store
@@ -64,7 +64,8 @@ def _merge(sections: Iterable[Section]) -> Section:
 
 def _rulings(scenario: Scenario, lines: Sequence[LogLine]) -> list[Ruling]:
     if scenario.single_failure is not None:
-        return grade_membership(_membership_test(scenario), lines, scenario.peers)
+        join_tick = JOIN_TICK + delay(scenario)
+        return grade_membership(_membership_test(scenario), lines, scenario.peers, join_tick)
     if scenario.crud_test is not None:
         kind = cast(OperationKind, scenario.crud_test.lower())
         return grade_store(kind, lines, scenario.operation_timeout)

@@ -120,7 +120,8 @@ class Actor:
         if cluster.group.state[peer - 1] != DOWN:
             return f"Peer {peer} is already running."
         if peer <= cluster.scenario.peers and cluster.conditions[peer - 1] == "waiting":
-            return f"Peer {peer} starts by itself at tick {start_tick(peer)}."
+            start = start_tick(peer, cluster.scenario.starts_per_tick)
+            return f"Peer {peer} starts by itself at tick {start}."
         cluster.start(peer)
         return None
 

@@ -41,7 +41,6 @@ from ringscope.simulation.group import Group
 from ringscope.simulation.scenario import Scenario
 from ringscope.simulation.snapshot import PeerState, Snapshot, take_snapshot
 from ringscope.simulation.timeline import Action, Operate
-from ringscope.simulation.timeline_check import STARTS_PER_TICK
 
 FactEvent = (
     type[MembersJoined] | type[MembersTrusted] | type[MembersSuspected] | type[MembersRemoved]
@@ -198,8 +197,9 @@ class Cluster:
         )
 
     def _start_peers(self, now: int) -> None:
-        first = now * STARTS_PER_TICK + 1
-        for peer in range(first, min(first + STARTS_PER_TICK, self.scenario.peers + 1)):
+        starts = self.scenario.starts_per_tick
+        first = now * starts + 1
+        for peer in range(first, min(first + starts, self.scenario.peers + 1)):
             if self.conditions[peer - 1] == "waiting":
                 self.start(peer, founder=peer == 1)
 

@@ -83,6 +83,7 @@ _READERS: dict[str, Callable[[str], Value]] = {
     "CRUD_TEST": _crud_test,
     "SEED": _whole(0, MAX_SEED),
     "TICKS": _whole(1, MAX_TICKS),
+    "STARTS_PER_TICK": _whole(1, MAX_PEERS),
     "FANOUT": _whole(1, MAX_PEERS),
     "T_FAIL": _whole(1, MAX_TICKS),
     "T_CLEANUP": _whole(2, MAX_TICKS),

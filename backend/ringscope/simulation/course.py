@@ -1,7 +1,7 @@
 """The course's schedules: what its driver does in the CRUD scenarios and in the failure scenarios.
 
 Times are the course's own.  A group too large to have settled by the insert tick (more than 200
-peers, four of which start per tick) has its whole schedule moved, so that it still means something.
+peers, if four start per tick) has its whole schedule moved, so that it still means something.
 """
 
 from ringscope.events import OperationKind
@@ -29,7 +29,7 @@ INVALID_KEY = "invalidKey"
 
 def delay(scenario: Scenario) -> int:
     """Return by how many ticks the schedule of a large group is moved."""
-    return settling_delay(scenario.peers)
+    return settling_delay(scenario.peers, scenario.starts_per_tick)
 
 
 def test_pairs(scenario: Scenario, seed: int) -> list[tuple[str, str]]:

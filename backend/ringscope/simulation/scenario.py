@@ -8,7 +8,12 @@ from pathlib import Path
 from ringscope.simulation.conf import Entry, ScenarioError, entries
 from ringscope.simulation.conf_values import FIELDS, Value, read_value
 from ringscope.simulation.timeline import Action
-from ringscope.simulation.timeline_check import Placed, TimelineCheck, settling_delay
+from ringscope.simulation.timeline_check import (
+    STARTS_PER_TICK,
+    Placed,
+    TimelineCheck,
+    settling_delay,
+)
 from ringscope.simulation.timeline_parser import parse_timeline_line, timeline_tick
 
 __all__ = ["COURSE", "DEFAULT_SEED", "Scenario", "ScenarioError", "load_scenario"]
@@ -46,6 +51,7 @@ class Scenario:
     crud_test: str | None = None
     seed: int = DEFAULT_SEED
     ticks: int = 700
+    starts_per_tick: int = STARTS_PER_TICK
     fanout: int = 3
     t_fail: int = 10
     t_cleanup: int = 20
@@ -177,13 +183,13 @@ def _timeline(found: Sequence[Entry], scenario: Scenario, source: str) -> tuple[
 
     Which peers there are at a line depends on the JOINs before it, hence the order.
     """
-    length = scenario.ticks + settling_delay(scenario.peers)
+    length = scenario.ticks + settling_delay(scenario.peers, scenario.starts_per_tick)
     ticks = []
     for entry in found:
         with _Place(source, entry.line):
             ticks.append(timeline_tick(entry.value))
     schedule_fails = scenario.single_failure is not None or scenario.crud_test in ("READ", "UPDATE")
-    check = TimelineCheck(scenario.peers, schedule_fails)
+    check = TimelineCheck(scenario.peers, schedule_fails, scenario.starts_per_tick)
     actions = []
     for _, entry in sorted(zip(ticks, found, strict=True), key=lambda pair: pair[0]):
         with _Place(source, entry.line):

@@ -31,21 +31,21 @@ class Placed(NamedTuple):
     line: int
 
 
-#: The course's step rate of 0.25.
+#: How many peers start in each tick, unless a scenario says otherwise: the course's step rate.
 STARTS_PER_TICK = 4
 #: So long the course lets a group settle, and then creates the keys at this tick.
 SETTLE_TICKS = 50
 INSERT_TICK = 100
 
 
-def start_tick(peer: int) -> int:
-    """Return when one of the first peers (numbered from 1) starts: four per tick (the course)."""
-    return (peer - 1) // STARTS_PER_TICK
+def start_tick(peer: int, starts_per_tick: int) -> int:
+    """Return when one of the first peers (numbered from 1) starts."""
+    return (peer - 1) // starts_per_tick
 
 
-def settling_delay(peers: int) -> int:
+def settling_delay(peers: int, starts_per_tick: int) -> int:
     """Return by how many ticks the schedule of a large group is moved, and its run is longer."""
-    return max(0, start_tick(peers) + SETTLE_TICKS + 1 - INSERT_TICK)
+    return max(0, start_tick(peers, starts_per_tick) + SETTLE_TICKS + 1 - INSERT_TICK)
 
 
 class TimelineCheck:
@@ -54,8 +54,11 @@ class TimelineCheck:
     ``random_failures``: some are brought down by what no line says.
     """
 
-    def __init__(self, peers: int, random_failures: bool) -> None:
+    def __init__(
+        self, peers: int, random_failures: bool, starts_per_tick: int = STARTS_PER_TICK
+    ) -> None:
         self.peers = peers
+        self._starts_per_tick = starts_per_tick
         self._first_peers = peers
         self._random_failures = random_failures
         self._down: dict[int, tuple[Literal["failed", "left"], Placed]] = {}
@@ -81,7 +84,8 @@ class TimelineCheck:
             self._random_failures = True
 
     def _must_be_up(self, peer: int, action: Action) -> None:
-        start = start_tick(peer) if peer <= self._first_peers else 0
+        first = peer <= self._first_peers
+        start = start_tick(peer, self._starts_per_tick) if first else 0
         if action.tick < start:
             raise ScenarioError(
                 f"peer {peer} only starts at tick {start}; choose that tick or a later one"
