@@ -12,7 +12,17 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ringscope.grading.rubric import Ruling, count, rule, ticks_of
-from ringscope.grading.shell import Matcher, cut, cut_fields, grep, grep_unquoted
+from ringscope.grading.shell import (
+    Matcher,
+    before_binary_data,
+    cut,
+    cut_fields,
+    grep,
+    grep_file,
+    grep_unquoted,
+    grep_unquoted_inverted,
+    split_words,
+)
 from ringscope.observers.debug_log import LogLine
 
 MembershipTest = Literal["single", "multi", "drop"]
@@ -35,8 +45,9 @@ def grade_membership(
 
     ``join_tick`` is when all should have joined.
     """
-    removals = _distinct([line for line in lines if "removed" in line.text])
-    failures = _distinct([line for line in lines if "Node failed at time" in line.text])
+    lines = before_binary_data(lines)
+    removals = _distinct(grep_file(grep("removed"), lines))
+    failures = _distinct(grep_file(grep("Node failed at time"), lines))
     failed = _addresses(failures)
     join = _join(test, lines, peers, join_tick)
     if test == "multi":
@@ -52,7 +63,7 @@ def grade_membership(
 
 
 def _join(test: MembershipTest, lines: Sequence[LogLine], peers: int, decided: int) -> Ruling:
-    joins = [line for line in lines if "joined" in line.text]
+    joins = grep_file(grep("joined"), lines)
     pairs = {cut_fields(line.text, _LOGGER_AND_MESSAGE) for line in joins}
     maximum = 15 if test == "drop" else 10
     expected = peers * peers
@@ -82,7 +93,7 @@ def _others(joins: Sequence[LogLine], peers: int) -> dict[str, int]:
     by_logger: dict[str, set[str]] = {}
     for line in joins:
         by_logger.setdefault(cut(line.text, 2), set()).add(cut_fields(line.text, _MESSAGE))
-    loggers = sorted({word for logger in by_logger for word in logger.split()})
+    loggers = sorted({word for logger in by_logger for word in split_words(logger)})
     if peers == COURSE_PEERS:
         return {logger: _others_as_grep_sees_them(logger, joins) for logger in loggers}
     return {
@@ -92,9 +103,9 @@ def _others(joins: Sequence[LogLine], peers: int) -> dict[str, int]:
 
 
 def _others_as_grep_sees_them(logger: str, joins: Sequence[LogLine]) -> int:
-    own_lines, itself = grep(f"^ {logger}"), grep_unquoted(logger)
+    own_lines, others = grep(f"^ {logger}"), grep_unquoted_inverted(logger)
     messages = {cut_fields(line.text, _MESSAGE) for line in joins if own_lines(line.text)}
-    return sum(1 for message in messages if not itself(message))
+    return sum(map(others, messages))
 
 
 def _completeness(
@@ -107,7 +118,7 @@ def _completeness(
     expected = f"Expected at least {peers - 1} lines that remove the failed peer"
     reason = (
         f"{expected} {failed}, saw {len(seen)}{ticks_of(seen)}."
-        if len(failed.split()) == 1
+        if len(split_words(failed)) == 1
         else f"{expected}, but the log names {_failed_count(failed)} and the rule needs one."
     )
     decided = max((line.tick for line in seen), default=None) if passed else None
@@ -118,7 +129,7 @@ def _completeness(
 def _accuracy(failures: Sequence[LogLine], removals: Sequence[LogLine], peers: int) -> Ruling:
     failed = _addresses(failures)
     about = _mentions(failed, peers)
-    named = len(failed.split()) == 1
+    named = len(split_words(failed)) == 1
     false = [line for line in removals if named and not about(line.text)]
     seen = sum(1 for line in removals if about(line.text))
     passed = named and not false and (seen > 0 or peers == 1)
@@ -142,7 +153,7 @@ def _accuracy(failures: Sequence[LogLine], removals: Sequence[LogLine], peers: i
 def _multi_completeness(failed: str, removals: Sequence[LogLine], peers: int) -> Ruling:
     """Two points (in a group of ten) for each failed peer that all survivors removed."""
     expected, survivors = peers // 2, peers - peers // 2
-    victims = failed.split()[: expected + 1]  # the grader stops after six of five
+    victims = split_words(failed)[: expected + 1]  # the grader stops after six of five
     counts = _lines_about(victims, removals, peers)
     good = sum(1 for victim in victims if counts[victim] >= survivors)
     lacking = [f"{victim} by {seen}" for victim, seen in counts.items() if seen < survivors]
@@ -162,17 +173,17 @@ def _multi_accuracy(failures: Sequence[LogLine], removals: Sequence[LogLine], pe
     failed = _addresses(failures)
     expected, survivors = peers // 2, peers - peers // 2
     wanted = survivors * (expected - 1)
-    about = _lines_about(failed.split(), removals, peers)
+    lines_beside = _lines_beside(split_words(failed), removals, peers)
     good = 0
     wrong = []
-    for victim in failed.split():
-        beside = len(removals) - about[victim]
+    for victim in split_words(failed):
+        beside = lines_beside[victim]
         good += beside == wanted
         if beside != wanted:
             wrong.append(f"{beside} beside {victim}")
         if good == expected:
             break
-    false = _about_none(failed.split(), removals, peers)
+    false = _about_none(split_words(failed), removals, peers)
     reason = (
         f"Expected exactly {count(wanted, 'removal')} of others beside those of each failed peer, "
         f"saw that for {good} of {expected}"
@@ -192,7 +203,7 @@ def _share(good: int, expected: int) -> int:
 
 def _mentions(addresses: str, peers: int) -> Matcher:
     """The test for lines about an address; see the module's remark on groups of other sizes."""
-    if peers == COURSE_PEERS or len(addresses.split()) != 1:
+    if peers == COURSE_PEERS or len(split_words(addresses)) != 1:
         return grep_unquoted(addresses)
     whole = re.compile(rf"(?<![0-9.]){re.escape(addresses)}(?![0-9])")
     return lambda line: whole.search(line) is not None
@@ -214,6 +225,17 @@ def _lines_about(victims: Sequence[str], removals: Sequence[LogLine], peers: int
     return {victim: mentioned[victim] for victim in victims}
 
 
+def _lines_beside(
+    victims: Sequence[str], removals: Sequence[LogLine], peers: int
+) -> dict[str, int]:
+    """How many lines do not mention each of these addresses."""
+    if peers == COURSE_PEERS:
+        texts = [line.text for line in removals]
+        return {victim: sum(map(grep_unquoted_inverted(victim), texts)) for victim in victims}
+    about = _lines_about(victims, removals, peers)
+    return {victim: len(removals) - about[victim] for victim in victims}
+
+
 def _about_none(victims: Sequence[str], removals: Sequence[LogLine], peers: int) -> list[LogLine]:
     """The lines that mention none of these addresses."""
     if peers == COURSE_PEERS:
@@ -229,8 +251,8 @@ def _by_tick(lines: Sequence[LogLine]) -> list[LogLine]:
 
 def _addresses(failures: Sequence[LogLine]) -> str:
     """The first words of the lines that say that a peer failed."""
-    return " ".join((line.text.split() or [""])[0] for line in failures)
+    return " ".join(split_words(line.text)[0] for line in failures)
 
 
 def _failed_count(failed: str) -> str:
-    return count(len(failed.split()), "failed peer")
+    return count(len(split_words(failed)), "failed peer")

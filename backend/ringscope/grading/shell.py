@@ -6,17 +6,31 @@ written with these tools and not with better ones.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import accumulate
+
+from ringscope.observers.debug_log import LogLine
 
 Matcher = Callable[[str], bool]
 
 #: From so many comparisons of a word with a line on, counting words goes another way.
 MANY_TESTS = 1_000_000
+#: How many bytes of a file grep looks at in one go.
+GREP_BUFFER = 96 * 1024
 
 _PLAIN = re.compile(r"[\w:,=/ ]*")
 _GNU_ESCAPES = {"w": r"\w", "W": r"\W", "b": r"\b", "B": r"\B", "s": r"\s", "S": r"\S"}
 _GNU_ESCAPES |= {"<": r"\b(?=\w)", ">": r"\b(?<=\w)"}
+_REPEATS = ("*", "+", "?")
+#: Bytes that are not UTF-8, as Python's ``surrogateescape`` decodes them.
+_INVALID = re.compile("[\ud800-\udfff]")
+#: The letters beyond ASCII that ``grep -i`` takes for those of our phrases: long s, dotless i.
+_ODD_SMALL_LETTERS = {0x17F: "s", 0x131: "i"}
+_INTEGER = re.compile(r"\s*[+-]?0*[0-9]{1,19}[ \t]*")
+_ESCAPE = re.compile(r"\\(.)")
+_OPEN_END = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
 
 
 def grep(pattern: str) -> Matcher:
@@ -25,7 +39,7 @@ def grep(pattern: str) -> Matcher:
     Each line of ``pattern`` is an alternative.  An invalid one, or one that grep would take for an
     option, matches nothing.
     """
-    if pattern.startswith("-"):
+    if pattern.startswith("-") and pattern != "-":
         return _nothing
     if "\n" not in pattern and _PLAIN.fullmatch(pattern):
         return lambda line: pattern in line
@@ -59,8 +73,46 @@ def grep_unquoted(words: str) -> Matcher:
 
     No such files exist, so only exactly one word finds anything.
     """
-    split = words.split()
+    split = split_words(words)
     return grep(split[0]) if len(split) == 1 else _nothing
+
+
+def grep_unquoted_inverted(words: str) -> Matcher:
+    """Return the test of ``grep -v $words`` in a pipe; a grep that complains prints nothing."""
+    found = grep_unquoted(words)
+    return _nothing if found is _nothing else lambda line: not found(line)
+
+
+def grep_file(found: Matcher, lines: Iterable[LogLine]) -> list[LogLine]:
+    """Return the lines that ``grep`` prints of a file, in a UTF-8 locale.
+
+    It finds lines that are no valid UTF-8, but takes them for binary data and does not print them.
+    ``lines`` come from bytes decoded with Python's ``surrogateescape``.
+    """
+    return [line for line in lines if found(line.text) and not _INVALID.search(line.text)]
+
+
+def containing(phrase: str) -> Matcher:
+    """Return the test of ``grep -i``; ``phrase`` is plain and in small letters."""
+    return lambda line: (
+        phrase in (line.lower() if line.isascii() else line.lower().translate(_ODD_SMALL_LETTERS))
+    )
+
+
+def before_binary_data(lines: Sequence[LogLine]) -> Sequence[LogLine]:
+    """Return what ``grep`` prints lines of: a file up to its first buffer with a NUL in it."""
+    first = next((index for index, line in enumerate(lines) if "\0" in line.text), None)
+    if first is None:
+        return lines
+    ends = list(accumulate(_size(line.text) + 1 for line in lines[: first + 1]))
+    nul = ends[first] - 1 - _size(lines[first].text[lines[first].text.index("\0") :])
+    buffer = nul // GREP_BUFFER * GREP_BUFFER
+    return lines[: bisect_right(ends, buffer)]
+
+
+def split_words(text: str) -> list[str]:
+    """Split at blanks, tabs and line ends, as the shell and awk do, and at nothing else."""
+    return [word for word in re.split(r"[ \t\n]+", text) if word]
 
 
 def cut(line: str, field: int) -> str:
@@ -84,16 +136,30 @@ def without_brackets(text: str) -> str:
     return re.sub(r"[\[ ]+", " ", re.sub(r"[\] ]+", " ", text))
 
 
-def read_line(line: str) -> str:
-    """Return what ``read`` makes of a line: trimmed, backslashes taken as escapes."""
-    return re.sub(r"\\(.?)", r"\1", line.strip(" \t"))
+def read_lines(lines: Sequence[LogLine]) -> list[tuple[LogLine, str]]:
+    """Return what a ``while read`` loop makes of lines: trimmed, backslashes taken as escapes.
+
+    A backslash at the end of a line joins the next one to it; at the end of the last line, the loop
+    ends without it.
+    """
+    read: list[tuple[LogLine, str]] = []
+    joined: list[str] = []
+    for line in lines:
+        joined.append(line.text)
+        if _OPEN_END.search(line.text):
+            joined[-1] = line.text[:-1]
+            continue
+        read.append((line, _ESCAPE.sub(r"\1", "".join(joined).strip(" \t"))))
+        joined = []
+    return read
 
 
 def number(text: str | None) -> int | None:
     """Return the integer that ``[ ... -ge ... ]`` sees, or None where it complains instead."""
-    if text is None or not re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", text):
+    if text is None or not _INTEGER.fullmatch(text):
         return None
-    return int(text)
+    value = int(text)
+    return value if -(2**63) <= value < 2**63 else None
 
 
 def between(low: int | None, tick: int | None, high: int | None) -> bool:
@@ -109,31 +175,60 @@ def _any_of(expressions: tuple[re.Pattern[str], ...]) -> Matcher:
     return lambda line: any(expression.search(line) for expression in expressions)
 
 
+def _size(text: str) -> int:
+    return len(text.encode(errors="surrogateescape"))
+
+
 @lru_cache(maxsize=4096)
 def _basic_expression(pattern: str) -> re.Pattern[str]:
     """Translate a POSIX basic regular expression, with GNU's additions."""
     out: list[str] = []
     position = 0
     while position < len(pattern):
-        taken, piece = _piece(pattern, position, at_start=not out or out[-1] in ("(", "|", "^"))
-        out.append(piece)
+        taken, piece = _piece(pattern, position, out)
+        if piece not in _REPEATS or not out or out[-1] not in _REPEATS:
+            out.append(piece)
+        elif piece != out[-1]:
+            out[-1] = "*"  # two repetitions of the same thing are one
         position += taken
     return re.compile("".join(out))
 
 
-def _piece(pattern: str, position: int, at_start: bool) -> tuple[int, str]:
+def _piece(pattern: str, position: int, before: Sequence[str]) -> tuple[int, str]:
     """Return how many characters the next element takes and what it means."""
     character, rest = pattern[position], pattern[position + 1 :]
-    if character == "\\" and rest:
-        escaped = rest[0] if rest[0] in "(){}|+?" else _GNU_ESCAPES.get(rest[0], re.escape(rest[0]))
-        return 2, escaped
+    opening = not before or before[-1] in ("(", "|")
+    repeatable = not opening and before[-1] != "^"
+    if character == "\\":
+        if not rest:
+            raise re.error("trailing backslash")
+        return _escaped(rest, repeatable)
     if character == "[":
         inside = re.match(r"\^?\]?(?:\[:\w+:\]|[^\]])*\]", rest)
         if inside is None:
             raise re.error("unmatched [")
         return 1 + inside.end(), "[" + inside[0].replace("\\", "\\\\").replace("[:", r"\[:")
-    if character == "." or (character == "*" and not at_start):
+    if character == "." or (character == "*" and repeatable):
         return 1, character
-    if (character == "^" and at_start) or (character == "$" and not rest):
+    if character == "^" and opening:
         return 1, character
+    if character == "$" and (not rest or rest.startswith((r"\)", r"\|"))):
+        return 1, r"\Z"
     return 1, re.escape(character)
+
+
+def _escaped(rest: str, repeatable: bool) -> tuple[int, str]:
+    """Return the meaning of a backslash and what follows it."""
+    if rest[0] in "+?{" and not repeatable:
+        return 2, re.escape(rest[0])
+    if rest[0] in "+?":
+        return 2, rest[0]
+    if rest[0] == "{":
+        interval = re.match(r"(\d*)(,?)(\d*)\\\}", rest[1:])
+        if interval is None or not (interval[1] or interval[2]):
+            raise re.error("invalid interval")
+        low, comma, high = interval.groups()
+        return 2 + interval.end(), "{" + (low or "0") + comma + high + "}"
+    if rest[0] in "()|" or rest[0] in "123456789":
+        return 2, rest[0] if rest[0] in "()|" else f"(?:\\{rest[0]})"
+    return 2, _GNU_ESCAPES.get(rest[0], re.escape(rest[0]))

@@ -9,13 +9,17 @@ from collections.abc import Sequence
 from ringscope.events import OperationKind
 from ringscope.grading.rubric import Ruling, count, rule, ticks_of
 from ringscope.grading.shell import (
+    before_binary_data,
     between,
+    containing,
     count_matches,
     cut,
     grep,
+    grep_file,
     grep_unquoted,
     number,
-    read_line,
+    read_lines,
+    split_words,
     without_brackets,
 )
 from ringscope.observers.debug_log import LogLine
@@ -31,6 +35,7 @@ def grade_store(
     test: OperationKind, lines: Sequence[LogLine], timeout: int = OPERATION_TIMEOUT
 ) -> list[Ruling]:
     """Apply the official rules to the lines of a dbg.log; ``timeout``: of an operation, ticks."""
+    lines = before_binary_data(lines)
     if test == "create":
         return _grade_create(lines, timeout)
     if test == "delete":
@@ -40,7 +45,7 @@ def grade_store(
 
 def _containing(lines: Sequence[LogLine], words: str) -> list[LogLine]:
     """The lines with these words in them, in capitals or not."""
-    return [line for line in lines if words in line.text.lower()]
+    return grep_file(containing(words), lines)
 
 
 def _grade_create(lines: Sequence[LogLine], timeout: int) -> list[Ruling]:
@@ -81,7 +86,7 @@ def _balance(
 ) -> Ruling:
     """Four success lines in all for each of the ``expected`` operations, and four for each key."""
     verb = check.split(".")[0]
-    keys = [key for line in operations for key in cut(line.text, 7).split()]
+    keys = [key for line in operations for key in split_words(cut(line.text, 7))]
     if verb == "delete":
         keys = [key for key in keys if key != INVALID_KEY]
     wrong = _unbalanced(keys, successes)
@@ -121,7 +126,7 @@ class _Windows:
         self.operations = _containing(lines, f"{test} operation")
         fields = sorted(without_brackets(cut(line.text, 3)) for line in self.operations)
         #: When the operations were, in the order of their text, as the tester numbers them.
-        self.times = [word for field in fields for word in field.split()]
+        self.times = [word for field in fields for word in split_words(field)]
         first = self._at(0)
         self.key = "\n".join(cut(line.text, 7) for line in first).rstrip("\n")
         self.value = "\n".join(cut(line.text, 9) for line in first).rstrip("\n")
@@ -161,8 +166,8 @@ class _Windows:
     def _sort_successes(self) -> list[list[LogLine]]:
         t1, t2, t31, t32, t4 = (self._time(index) for index in range(5))
         windows: list[list[LogLine]] = [[], [], [], []]
-        for line in self.successes:
-            tick = _tick(line)
+        for line, text in read_lines(self.successes):
+            tick = _tick(text)
             if between(t1, tick, t2):
                 windows[0].append(line)
             elif between(t2, tick, t31):
@@ -177,8 +182,8 @@ class _Windows:
         t31, t32, t5 = self._time(2), self._time(3), self._time(5)
         about_key, about_invalid = grep(self.failing_key), grep(INVALID_KEY)
         failing, invalid = [], []
-        for line in self.failures:
-            tick, text = _tick(line), read_line(line.text)
+        for line, text in read_lines(self.failures):
+            tick = _tick(text)
             if between(t31, tick, t32):
                 if about_key(text):
                     failing.append(line)
@@ -241,9 +246,9 @@ class _Windows:
         return f"{self.test} success lines about {about}"
 
 
-def _tick(line: LogLine) -> int | None:
+def _tick(text: str) -> int | None:
     """The tick of a result line as the tester reads it: the second word of the trimmed line."""
-    return number(without_brackets(cut(read_line(line.text), 2)))
+    return number(without_brackets(cut(text, 2)))
 
 
 def _field_tick(line: LogLine) -> int | None:
