@@ -22,13 +22,15 @@ def run(
     observers: Iterable[Observer] = (),
     actions: Iterable[Action] = (),
     trace: bool = True,
+    counts: bool = False,
 ) -> Cluster:
     """Run ``scenario`` to its end and return the cluster as it then is.
 
     ``seed`` replaces the scenario's own; ``actions`` were injected by hand; without ``trace`` the
-    events about single messages (`MessagesSent`, `MessagesCounted`) are left out.
+    events about single messages (`MessagesSent`, `MessagesCounted`) are left out, but with
+    ``counts`` `MessagesCounted` is not.
     """
-    cluster = Cluster(scenario, seed=seed, actions=actions, trace=trace)
+    cluster = Cluster(scenario, seed=seed, actions=actions, trace=trace, counts=counts)
     watchers = tuple(observers)
     while not cluster.finished:
         for event in cluster.step():

@@ -36,11 +36,8 @@ def decode(codes: Codes) -> tuple[Codes, Codes, Codes]:
 
 
 @kernel
-def push(buffer: Codes, count: int, code: int) -> Codes:
-    """Append ``code`` as item ``count`` and return the buffer, enlarged when it was full."""
-    if count == buffer.shape[0]:
-        larger = np.empty(2 * count + 16, np.int64)
-        larger[:count] = buffer
-        buffer = larger
-    buffer[count] = code
-    return buffer
+def with_room(buffer: Codes, used: int, more: int) -> Codes:
+    """Return a larger buffer with the first ``used`` items and room for ``more``, and to spare."""
+    larger = np.empty(2 * (used + more), np.int64)
+    larger[:used] = buffer[:used]
+    return larger

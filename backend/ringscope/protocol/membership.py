@@ -7,8 +7,9 @@ to.  After more than T_cleanup ticks it is *removed*.
 
 Row i of ``heartbeat`` and ``last_seen`` is what peer i believes, and every rule below is a function
 of one row and of the rows other peers have sent to it; a peer reads nothing else.  A message
-carries the sender's row as it was when sent (``fresh``: the heartbeats of unsuspected members, for
-others -1).
+carries the sender's row as it was when sent (``fresh``: the heartbeats of the members it trusts;
+those it suspects or does not list have none).  What a peer reports is how its list differs from
+that of its last turn.  Rows may be wider than the group; the cells past its end stay unlisted.
 
 A heartbeat starts at the tick its peer starts, as the paper proposes, so a peer that restarts
 exceeds its former self.  A removed member's last heartbeat is kept: only a newer one brings it
@@ -31,7 +32,6 @@ from ringscope.protocol.codes import (
     WAS_REMOVED,
     Codes,
     encode,
-    push,
 )
 from ringscope.randomness import below
 
@@ -39,6 +39,8 @@ Row: TypeAlias = NDArray[np.signedinteger[Any]]
 
 # last_seen: the tick of the last new heartbeat, or why the peer is not in the list
 ABSENT, REMOVED = -1, -2
+# in a row that is sent, instead of a heartbeat
+UNLISTED, SUSPECT = -1, -2
 # the states of a peer
 DOWN, JOINING, MEMBER, LEAVING = 0, 1, 2, 3
 
@@ -50,106 +52,97 @@ RECONNECT_TICKS = 10
 
 
 @kernel
-def news_in(heartbeat: Row, last_seen: Row, fresh: Row, suspect_before: int) -> int:
-    """Count the newer heartbeats in ``fresh`` of members unlisted or suspected (seen earlier)."""
-    limit = last_seen.dtype.type(suspect_before)
-    news = 0
-    for member in range(heartbeat.shape[0]):
-        news += (fresh[member] > heartbeat[member]) & (last_seen[member] < limit)
-    return news
+def merge(heartbeat: Row, last_seen: Row, fresh: Row, now: int) -> None:
+    """Take over every heartbeat of the received row ``fresh`` that is newer than what is known.
 
-
-@kernel
-def merge(
-    peer: int,
-    heartbeat: Row,
-    last_seen: Row,
-    fresh: Row,
-    now: int,
-    last_turn: int,
-    t_fail: int,
-    facts: Codes,
-    count: int,
-) -> tuple[Codes, int]:
-    """Take over every heartbeat of the row ``fresh`` that is newer than what ``peer`` knows.
-
-    The facts are looked for in a pass of their own, and only if there are any: loops that write one
-    row each and never branch are many times as fast.
+    One loop without a branch, over rows that do not overlap: compilers make it many times as fast.
     """
-    suspect_before = max(last_turn - t_fail, 0)  # seen earlier: suspected since its last turn
-    if news_in(heartbeat, last_seen, fresh, suspect_before) > 0:
-        for member in range(heartbeat.shape[0]):
-            seen = last_seen[member]
-            if fresh[member] > heartbeat[member] and seen < suspect_before:
-                fact = JOINED if seen < 0 else TRUSTED
-                facts = push(facts, count, encode(fact, peer, member))
-                count += 1
     this_tick = last_seen.dtype.type(now)
     for member in range(heartbeat.shape[0]):
+        known = heartbeat[member]
+        news = fresh[member]
         seen = last_seen[member]
-        if fresh[member] > heartbeat[member]:
+        if news > known:
             seen = this_tick
         last_seen[member] = seen
+        heartbeat[member] = max(known, news)
+
+
+@kernel
+def write_fresh(
+    heartbeat: Row, last_seen: Row, before: Row, fresh: Row, now: int, t_fail: int
+) -> bool:
+    """Write the row that is sent this tick; say whether another set of members is trusted.
+
+    ``before`` is the row of the last tick.
+    """
+    suspect_before = last_seen.dtype.type(max(now - t_fail, 0))
     for member in range(heartbeat.shape[0]):
-        heartbeat[member] = max(heartbeat[member], fresh[member])
-    return facts, count
+        seen = last_seen[member]
+        value = heartbeat[member]
+        if seen < suspect_before:
+            value = fresh.dtype.type(SUSPECT)
+        if seen < 0:
+            value = fresh.dtype.type(UNLISTED)
+        fresh[member] = value
+    changed = False
+    for member in range(heartbeat.shape[0]):
+        changed |= (fresh[member] < 0) != (before[member] < 0)
+    return changed
 
 
 @kernel
-def count_between(last_seen: Row, first: int, end: int) -> int:
-    """Count the members last seen in ticks ``first`` to ``end - 1``."""
-    low = last_seen.dtype.type(first)
-    high = last_seen.dtype.type(end)
-    found = 0
-    for member in range(last_seen.shape[0]):
-        found += (last_seen[member] >= low) & (last_seen[member] < high)
-    return found
-
-
-@kernel
-def expire(
+def take_stock(
     peer: int,
+    starting: bool,
     last_seen: Row,
+    before: Row,
+    fresh: Row,
     now: int,
-    last_turn: int,
-    t_fail: int,
     t_cleanup: int,
     facts: Codes,
     count: int,
-) -> tuple[Codes, int]:
-    """Suspect members silent for more than ``t_fail`` ticks, remove after ``t_cleanup``."""
-    suspect_before = max(now - t_fail, 0)
-    if count_between(last_seen, 0, suspect_before) == 0:
-        return facts, count
+) -> tuple[int, int, int]:
+    """Remove whom nobody heard of for ``t_cleanup`` ticks; report what changed since ``before``.
+
+    A peer that is ``starting`` had no list before, and of itself it says nothing.  Returns the
+    number of facts, and how many members are trusted and suspected.
+    """
+    trusted = 0
+    suspected = 0
     for member in range(last_seen.shape[0]):
-        seen = last_seen[member]
-        if seen < 0 or seen >= suspect_before:
-            continue
-        if last_turn - seen <= t_fail:
-            facts = push(facts, count, encode(SUSPECTED, peer, member))
-            count += 1
-        if now - seen > t_cleanup:
+        if fresh[member] == SUSPECT and now - last_seen[member] > t_cleanup:
             last_seen[member] = REMOVED
-            facts = push(facts, count, encode(WAS_REMOVED, peer, member))
+            fresh[member] = UNLISTED
+        was = UNLISTED if starting else min(before[member], 0)
+        now_is = min(fresh[member], 0)
+        trusted += now_is == 0
+        suspected += now_is == SUSPECT
+        if now_is != was and member != peer:
+            if now_is == UNLISTED:
+                fact = WAS_REMOVED
+            elif now_is == SUSPECT:
+                fact = SUSPECTED
+            else:
+                fact = JOINED if was == UNLISTED else TRUSTED
+            facts[count] = encode(fact, peer, member)
             count += 1
-    return facts, count
+    return count, trusted, suspected
 
 
 @kernel
-def write_fresh(heartbeat: Row, last_seen: Row, fresh: Row, now: int, t_fail: int) -> int:
-    """Write the row that is sent this tick; return how many members are trusted."""
-    suspect_before = last_seen.dtype.type(max(now - t_fail, 0))
-    for member in range(heartbeat.shape[0]):
-        value = heartbeat[member]
-        if last_seen[member] < suspect_before:
-            value = fresh.dtype.type(-1)
-        fresh[member] = value
-    return count_between(last_seen, max(now - t_fail, 0), now + 1)
+def has_removed(last_seen: Row) -> bool:
+    """Tell whether anybody was removed."""
+    found = False
+    for member in range(last_seen.shape[0]):
+        found |= last_seen[member] == REMOVED
+    return found
 
 
 @kernel
 def gossip(
     peer: int,
+    size: int,
     last_seen: Row,
     fresh: Row,
     trusted: int,
@@ -158,16 +151,15 @@ def gossip(
     key: int,
     outbox: Codes,
     sent: int,
-) -> tuple[Codes, int]:
+) -> int:
     """Send the row to ``fanout`` distinct random members, now and then to a removed one.
 
     ``trusted`` members, counting ``peer`` itself, have a heartbeat in the row.
     """
-    size = last_seen.shape[0]
     if trusted <= fanout + 1:
         for member in range(size):
             if member != peer and fresh[member] >= 0:
-                outbox = push(outbox, sent, encode(GOSSIP, peer, member))
+                outbox[sent] = encode(GOSSIP, peer, member)
                 sent += 1
     else:
         first = sent
@@ -180,17 +172,17 @@ def gossip(
             for earlier in range(first, sent):
                 chosen = chosen or outbox[earlier] == code
             if not chosen:
-                outbox = push(outbox, sent, code)
+                outbox[sent] = code
                 sent += 1
-    if (now + peer) % RECONNECT_TICKS == 0 and count_between(last_seen, REMOVED, ABSENT) > 0:
+    if (now + peer) % RECONNECT_TICKS == 0 and has_removed(last_seen):
         attempt = 1 << 20
         member = below(size, key, now, peer, attempt)
         while last_seen[member] != REMOVED:
             attempt += 1
             member = below(size, key, now, peer, attempt)
-        outbox = push(outbox, sent, encode(GOSSIP, peer, member))
+        outbox[sent] = encode(GOSSIP, peer, member)
         sent += 1
-    return outbox, sent
+    return sent
 
 
 @kernel
@@ -217,24 +209,15 @@ def receive(
     last_seen: Row,
     fresh: Row,
     now: int,
-    last_turn: int,
-    t_fail: int,
-    facts: Codes,
-    count: int,
-) -> tuple[Codes, int]:
+) -> None:
     """Take in one message; hearing from a member makes a joining peer a member."""
     if kind == GOODBYE:
         heartbeat[source] = max(heartbeat[source], fresh[source])
-        if last_seen[source] >= 0:
-            facts = push(facts, count, encode(WAS_REMOVED, peer, source))
-            count += 1
         last_seen[source] = REMOVED
-        return facts, count
-    if kind == JOIN_REQUEST and state[peer] != MEMBER:
-        return facts, count
-    if state[peer] == JOINING:
-        state[peer] = MEMBER
-    return merge(peer, heartbeat, last_seen, fresh, now, last_turn, t_fail, facts, count)
+    elif kind != JOIN_REQUEST or state[peer] == MEMBER:
+        if state[peer] == JOINING:
+            state[peer] = MEMBER
+        merge(heartbeat, last_seen, fresh, now)
 
 
 @kernel
@@ -252,28 +235,28 @@ def duties(
     sent: int,
     facts: Codes,
     count: int,
-) -> tuple[Codes, int, Codes, int]:
+) -> tuple[int, int]:
     """Send what a peer sends of its own accord: gossip, requests to join, or goodbyes."""
-    size = last_seen.shape[0]
+    size = state.shape[0]
     if state[peer] == JOINING and (now - joining_since) % JOIN_RETRY_TICKS == 0:
         target = contact(peer, (now - joining_since) // JOIN_RETRY_TICKS, size)
         if target < 0:
             # it founds the group anew, and will now and then call on those it could not reach
             state[peer] = MEMBER
-            facts = push(facts, count, encode(JOINED, peer, peer))
+            facts[count] = encode(JOINED, peer, peer)
             count += 1
             for member in range(size):
                 if last_seen[member] == ABSENT:
                     last_seen[member] = REMOVED
         else:
-            outbox = push(outbox, sent, encode(JOIN_REQUEST, peer, target))
+            outbox[sent] = encode(JOIN_REQUEST, peer, target)
             sent += 1
     elif state[peer] == MEMBER:
-        outbox, sent = gossip(peer, last_seen, fresh, trusted, now, fanout, key, outbox, sent)
+        sent = gossip(peer, size, last_seen, fresh, trusted, now, fanout, key, outbox, sent)
     elif state[peer] == LEAVING and last_seen[peer] >= 0:
         for member in range(size):
             if member != peer and last_seen[member] >= 0:
-                outbox = push(outbox, sent, encode(GOODBYE, peer, member))
+                outbox[sent] = encode(GOODBYE, peer, member)
                 sent += 1
         last_seen[peer] = REMOVED
-    return outbox, sent, facts, count
+    return sent, count

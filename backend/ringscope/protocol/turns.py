@@ -14,9 +14,16 @@ from ringscope.protocol.codes import (
     PEER_MASK,
     Codes,
     encode,
-    push,
+    with_room,
 )
-from ringscope.protocol.membership import DOWN, MEMBER, duties, expire, receive, write_fresh
+from ringscope.protocol.membership import (
+    DOWN,
+    MEMBER,
+    duties,
+    receive,
+    take_stock,
+    write_fresh,
+)
 
 #: One row per peer.
 Matrix: TypeAlias = NDArray[np.signedinteger[Any]]
@@ -47,65 +54,63 @@ def membership_turns(
     last_seen: Matrix,
     fresh_before: Matrix,
     fresh_now: Matrix,
-    last_turn: NDArray[np.int32],
     joining_since: NDArray[np.int32],
-    t_fail: int,
-    t_cleanup: int,
-    fanout: int,
-    key: int,
+    trusted: NDArray[np.int32],
+    suspected: NDArray[np.int32],
+    rules: tuple[int, int, int, int],
     inbox: Codes,
     inbox_size: int,
     received: NDArray[np.int64],
     outbox: Codes,
     facts: Codes,
-) -> tuple[Codes, int, Codes, int]:
+) -> tuple[Codes, int, Codes, int, int]:
     """Give every live peer its turn, in order: its messages, then its duties of this tick.
 
     ``inbox`` holds the messages that arrive now, in the order in which they were sent, each with
     the row that its sender wrote into ``fresh_before``; those to peers that are down are lost.
-    ``received`` counts the others.  Returns the outbox and the facts, each with its length.
+    ``received`` counts the others.  ``trusted`` and ``suspected`` count members by peer.
+    ``rules``: T_fail, T_cleanup, fan-out, key of the random stream.  Returns the outbox and the
+    facts, each with its length, and how many messages were received.
     """
+    t_fail, t_cleanup, fanout, key = rules
     size = state.shape[0]
     starts, ordered = by_target(inbox, inbox_size, size)
     count = 0
     sent = 0
+    total = 0
     for peer in range(size):
+        received[peer] = 0
         if state[peer] == DOWN:
             continue
+        arrived = starts[peer + 1] - starts[peer]
+        received[peer] = arrived
+        total += arrived
+        if outbox.shape[0] < sent + arrived + size:
+            outbox = with_room(outbox, sent, arrived + size)
+        if facts.shape[0] < count + size + 1:
+            facts = with_room(facts, count, size + 1)
         hb = heartbeat[peer]
         seen = last_seen[peer]
         fresh = fresh_now[peer]
         for i in range(starts[peer], starts[peer + 1]):
             kind = ordered[i] >> KIND_SHIFT
             source = (ordered[i] >> PEER_BITS) & PEER_MASK
-            row = fresh_before[source]
-            facts, count = receive(
-                kind, source, peer, state, hb, seen, row, now, last_turn[peer], t_fail, facts, count
-            )
+            receive(kind, source, peer, state, hb, seen, fresh_before[source], now)
             if kind == JOIN_REQUEST and state[peer] == MEMBER:
-                outbox = push(outbox, sent, encode(JOIN_REPLY, peer, source))
+                outbox[sent] = encode(JOIN_REPLY, peer, source)
                 sent += 1
-        received[peer] = starts[peer + 1] - starts[peer]
 
         hb[peer] += 1
         if seen[peer] >= 0:
             seen[peer] = now
-        facts, count = expire(peer, seen, now, last_turn[peer], t_fail, t_cleanup, facts, count)
-        last_turn[peer] = now
-        trusted = write_fresh(hb, seen, fresh, now, t_fail)
-        outbox, sent, facts, count = duties(
-            peer,
-            state,
-            joining_since[peer],
-            seen,
-            fresh,
-            trusted,
-            now,
-            fanout,
-            key,
-            outbox,
-            sent,
-            facts,
-            count,
-        )
-    return outbox, sent, facts, count
+        before = fresh_before[peer]
+        starting = joining_since[peer] == now
+        if write_fresh(hb, seen, before, fresh, now, t_fail) or starting or suspected[peer] > 0:
+            count, trusted[peer], suspected[peer] = take_stock(
+                peer, starting, seen, before, fresh, now, t_cleanup, facts, count
+            )
+        sent, count = duties(
+            peer, state, joining_since[peer], seen, fresh, trusted[peer], now, fanout, key,
+            outbox, sent, facts, count,
+        )  # fmt: skip
+    return outbox, sent, facts, count, total

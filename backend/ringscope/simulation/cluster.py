@@ -1,8 +1,9 @@
 """The world: every peer, the network between them, and the clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import count
+from typing import cast
 
 import numpy as np
 
@@ -58,7 +59,8 @@ class Cluster:
 
     ``tick`` is the number of ticks computed so far, so also the tick that `step` computes next.
     ``seed`` replaces the scenario's own; ``actions`` were injected by hand, each at its tick;
-    without ``trace`` the events about single messages are left out, which changes nothing else.
+    without ``trace`` the events about single messages are left out, which changes nothing else;
+    with ``counts`` the messages of each peer are still counted, in ticks and layers that have some.
     """
 
     def __init__(
@@ -68,12 +70,14 @@ class Cluster:
         seed: int | None = None,
         actions: Iterable[Action] = (),
         trace: bool = True,
+        counts: bool = False,
     ) -> None:
         self.scenario = scenario
         self.seed = scenario.seed if seed is None else seed
         self.tick = 0
         self.ticks = scenario.ticks + course.delay(scenario)
         self.trace = trace
+        self.counts = counts
         self.size = scenario.peers
         self.group = Group(self.size, scenario, self.ticks, self.seed)
         self.network = EmulNet(self.size, self.seed)
@@ -214,46 +218,57 @@ class Cluster:
 
     def _membership_turns(self, now: int) -> int:
         network = self.network
-        received = np.zeros(self.size, np.int64)
-        inbox = network.membership_under_way
-        codes, count, facts = self.group.turn(now, inbox, network.membership_count, received)
-        if len(facts):
-            self._report_facts(now, facts)
-        network.send_membership(now, codes, count)
+        turn = self.group.turn(now, network.membership_under_way, network.membership_count)
+        if len(turn.facts):
+            self._report_facts(now, turn.facts)
+        network.send_membership(now, turn.codes, turn.sent)
         if self.trace:
-            self._trace(now, "membership", network.membership_traffic(), received.tolist())
-        return int(received.sum())
+            self._trace(now, "membership", network.membership_traffic(), turn.received.tolist())
+        elif self.counts:
+            self._count(now, "membership", network.membership_senders(), turn.received.tolist())
+        return turn.total
 
     def _report_facts(self, now: int, facts: Codes) -> None:
         kinds, observers, members = decode(facts)
         for kind, event in FACT_EVENTS.items():
             chosen = kinds == kind
             if chosen.any():
-                seen_by = (observers[chosen] + 1).tolist()
-                self.events.append(event(now, seen_by, (members[chosen] + 1).tolist()))
+                seen_by = observers[chosen] + 1
+                self.events.append(event(now, _column(seen_by), _column(members[chosen] + 1)))
                 if kind in (JOINED, WAS_REMOVED):
-                    for peer in seen_by:
+                    for peer in np.unique(seen_by).tolist():
                         self._ring_changed(peer)
 
     def _store_turns(self, now: int) -> int:
+        network = self.network
+        due = self._alarms.pop(now, None)
+        arriving = network.store_under_way
         inboxes: dict[int, list[tuple[int, Message]]] = {}
-        for source, target, message in self.network.store_under_way:
+        for source, target, message in arriving:
             inboxes.setdefault(target, []).append((source, message))
-        received = [0] * self.size
-        for peer in sorted(self._alarms.pop(now, set()).union(inboxes)):
+        received = [0] * self.size if self.trace or self.counts else []
+        total = 0
+        for peer in sorted(inboxes.keys() | due if due else inboxes):
             if self.group.state[peer - 1] != DOWN:
                 inbox = inboxes.get(peer, ())
-                received[peer - 1] = len(inbox)
+                total += len(inbox)
+                if inbox and received:
+                    received[peer - 1] = len(inbox)
                 ring = self.group.ring(peer - 1)
                 self.wake(peer, self.nodes[peer - 1].turn(now, inbox, ring))
-        self.network.send_store(now)
+        network.send_store(now)
         if self.trace:
-            self._trace(now, "store", self.network.store_traffic(), received)
-        return sum(received)
+            self._trace(now, "store", network.store_traffic(), received)
+        elif self.counts and (arriving or network.store_under_way):
+            self._count(now, "store", network.store_senders(), received)
+        return total
 
     def _trace(self, now: int, layer: Layer, traffic: Traffic, received: list[int]) -> None:
-        self.events.append(MessagesCounted(now, layer, traffic.sent_by(self.size), received))
+        self._count(now, layer, traffic.sent_by(self.size), received)
         self.events.append(MessagesSent(now, layer, *traffic))
+
+    def _count(self, now: int, layer: Layer, sent: Sequence[int], received: Sequence[int]) -> None:
+        self.events.append(MessagesCounted(now, layer, sent, received))
 
     def _see_off_leavers(self, now: int) -> None:
         for peer in list(self.leaving):
@@ -262,3 +277,11 @@ class Cluster:
             if said_goodbye and (self.nodes[peer - 1].settled or not patient):
                 self.stop(peer, "left")
                 self.events.append(PeerLeft(now, peer))
+
+
+#: Longer columns of an event stay arrays: a Python integer takes 32 bytes.
+_LONG = 4096
+
+
+def _column(values: Codes) -> Sequence[int]:
+    return cast(Sequence[int], values) if len(values) > _LONG else values.tolist()

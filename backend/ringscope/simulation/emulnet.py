@@ -189,6 +189,20 @@ class EmulNet:
             list(self._envelope_fates),
         )
 
+    def membership_senders(self) -> Sequence[int]:
+        """Return how many membership messages of the last tick each peer got onto the wire."""
+        under_way = self.membership_under_way[: self.membership_count]
+        senders = (under_way >> PEER_BITS) & PEER_MASK
+        by_peer: list[int] = np.bincount(senders, minlength=len(self._component)).tolist()
+        return by_peer
+
+    def store_senders(self) -> Sequence[int]:
+        """Return how many store messages of the last tick each peer got onto the wire."""
+        sent = [0] * len(self._component)
+        for source, _, _ in self.store_under_way:
+            sent[source - 1] += 1
+        return sent
+
     @property
     def _loss_bound(self) -> int:
         return int(self.loss * (1 << 32))

@@ -1,35 +1,55 @@
 """The group: every peer's membership state side by side, row by row, and its turn of a tick."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ringscope.protocol.codes import Codes
 from ringscope.protocol.membership import ABSENT, DOWN, JOINING, LEAVING, MEMBER
 from ringscope.protocol.ring import Ring
-from ringscope.protocol.turns import Matrix, membership_turns
+from ringscope.protocol.turns import membership_turns
 from ringscope.randomness import stream
 from ringscope.simulation.scenario import Scenario
+
+#: Rows are as wide as a multiple of this many cells, so that loops over them leave no remainder.
+LANES = 64
+HEARTBEAT, LAST_SEEN, EVEN, ODD = range(4)
+
+
+def memory_needed(peers: int, ticks: int) -> int:
+    """Return the bytes that the member lists of a group take in a run of so many ticks."""
+    return 4 * peers * _width(peers) * np.dtype(_cell(ticks)).itemsize
+
+
+class Turn(NamedTuple):
+    """What came of a tick: the first ``sent`` of ``codes`` are messages to send; ``received`` by
+    peer and in ``total``."""
+
+    codes: Codes
+    sent: int
+    facts: Codes
+    received: NDArray[np.int64]
+    total: int
 
 
 class Group:
     """What every peer believes about every other.  Peers are numbered from 0 here.
 
-    Two bytes are enough for a heartbeat in runs of fewer than 32,000 ticks.
+    ``heartbeat`` and ``last_seen``: a row per peer, a column per member.
     """
 
     def __init__(self, size: int, scenario: Scenario, ticks: int, seed: int) -> None:
-        self._rules = (scenario.t_fail, scenario.t_cleanup, scenario.fanout)
+        key = stream(seed, "gossip")
+        self._rules = (scenario.t_fail, scenario.t_cleanup, scenario.fanout, key)
         self._replicas = scenario.replicas
-        self._key = stream(seed, "gossip")
-        self._type = np.int16 if ticks < 32_000 else np.int32
         self.size = 0
         self.state = np.zeros(0, np.int8)
-        self.heartbeat: Matrix = np.zeros((0, 0), self._type)
-        self.last_seen: Matrix = np.zeros((0, 0), self._type)
-        self._fresh: Matrix = np.zeros((2, 0, 0), self._type)
-        self._last_turn = np.zeros(0, np.int32)
+        self._rows = np.zeros((4, 0, 0), _cell(ticks))
         self._joining_since = np.zeros(0, np.int32)
+        self._trusted = np.zeros(0, np.int32)
+        self._suspected = np.zeros(0, np.int32)
         self._outbox: Codes = np.empty(64, np.int64)
         self._facts: Codes = np.empty(64, np.int64)
         self._rings: list[Ring | None] = []
@@ -37,26 +57,40 @@ class Group:
 
     def grow(self, size: int) -> None:
         """Make room for ``size`` peers; the new ones are down and nobody has heard of them."""
-        more = size - self.size
+        old, more = self.size, size - self.size
+        rows = np.full((4, size, _width(size)), ABSENT, self._rows.dtype)
+        rows[:, :old, :old] = self._rows[:, :old, :old]
+        self._rows = rows
+        self._matrices = rows[HEARTBEAT], rows[LAST_SEEN]
+        self._sent = (rows[ODD], rows[EVEN]), (rows[EVEN], rows[ODD])  # by tick: before, now
+        self.heartbeat = rows[HEARTBEAT, :, :size]
+        self.last_seen = rows[LAST_SEEN, :, :size]
         self.size = size
         self.state = np.pad(self.state, (0, more))
-        self.heartbeat = _padded(self.heartbeat, more, -1)
-        self.last_seen = _padded(self.last_seen, more, ABSENT)
-        self._fresh = np.stack([_padded(fresh, more, -1) for fresh in self._fresh])
-        self._last_turn = np.pad(self._last_turn, (0, more))
         self._joining_since = np.pad(self._joining_since, (0, more))
+        self._trusted = np.pad(self._trusted, (0, more))
+        self._suspected = np.pad(self._suspected, (0, more))
         self._rings += [None] * more
 
     def start(self, peer: int, now: int, founder: bool) -> None:
         """Bring a peer up with empty memory; a ``founder`` is the group, others ask to join."""
-        self.heartbeat[peer] = -1
+        self.heartbeat[peer] = ABSENT
         self.last_seen[peer] = ABSENT
         self.heartbeat[peer, peer] = now - 1  # its first turn makes it now
         self.last_seen[peer, peer] = now
-        self._last_turn[peer] = now
         self._joining_since[peer] = now
         self.state[peer] = MEMBER if founder else JOINING
         self._rings[peer] = None
+
+    def settle(self, now: int) -> None:
+        """Make everybody a member whom everybody has just heard of, as if long since joined."""
+        self.state[:] = MEMBER
+        self.heartbeat[:] = self.last_seen[:] = now - 1
+        self._rows[EVEN:, :, : self.size] = now - 1
+        self._joining_since[:] = -1
+        self._trusted[:] = self.size
+        self._suspected[:] = 0
+        self._rings = [None] * self.size
 
     def stop(self, peer: int) -> None:
         """Take a peer down."""
@@ -67,21 +101,15 @@ class Group:
         """Have a peer say goodbye in its next turn."""
         self.state[peer] = LEAVING
 
-    def turn(
-        self,
-        now: int,
-        inbox: Codes,
-        count: int,
-        received: np.ndarray[tuple[int], np.dtype[np.int64]],
-    ) -> tuple[Codes, int, Codes]:
-        """Give every peer its turn; return the messages sent, their number, and the facts."""
-        self._outbox, sent, self._facts, facts = membership_turns(
-            now, self.state, self.heartbeat, self.last_seen,
-            self._fresh[(now - 1) & 1], self._fresh[now & 1],
-            self._last_turn, self._joining_since, *self._rules, self._key,
+    def turn(self, now: int, inbox: Codes, count: int) -> Turn:
+        """Give every peer its turn with the first ``count`` messages of ``inbox``."""
+        received = np.empty(self.size, np.int64)
+        self._outbox, sent, self._facts, facts, total = membership_turns(
+            now, self.state, *self._matrices, *self._sent[now & 1],
+            self._joining_since, self._trusted, self._suspected, self._rules,
             inbox, count, received, self._outbox, self._facts,
         )  # fmt: skip
-        return self._outbox, sent, self._facts[:facts]
+        return Turn(self._outbox, sent, self._facts[:facts], received, int(total))
 
     def forget_ring(self, peer: int) -> None:
         """Note that the member list of a peer has changed."""
@@ -103,5 +131,10 @@ def interned_ring(listed: bytes, replicas: int) -> Ring:
     return Ring((np.flatnonzero(bits) + 1).tolist(), replicas)
 
 
-def _padded(matrix: Matrix, more: int, fill: int) -> Matrix:
-    return np.pad(matrix, ((0, more), (0, more)), constant_values=fill)
+def _cell(ticks: int) -> type[np.int16] | type[np.int32]:
+    """Two bytes are enough for a heartbeat in runs of fewer than 32,000 ticks."""
+    return np.int16 if ticks < 32_000 else np.int32
+
+
+def _width(size: int) -> int:
+    return -(-size // LANES) * LANES
