@@ -110,7 +110,7 @@ def membership_turns(
                 peer, starting, seen, before, fresh, now, t_cleanup, facts, count
             )
         sent, count = duties(
-            peer, state, joining_since[peer], seen, fresh, trusted[peer], now, fanout, key,
+            peer, state, int(joining_since[peer]), seen, fresh, trusted[peer], now, fanout, key,
             outbox, sent, facts, count,
         )  # fmt: skip
     return outbox, sent, facts, count, total
