@@ -51,6 +51,7 @@ EXPECTED = {
     "message cut": 1500,
     "goodbye": 150,
     "goodbye lost or cut": 30,
+    "there after its goodbye": 200,
     "request ignored": 25,
     "answered by another than the introducer": 35,
     "founding anew": 7,
@@ -96,10 +97,12 @@ class RandomScenario:
         timeline = []
         if self._below(3) == 0:
             timeline.append(f"AT 0 DROP 0.{1 + self._below(6)}")
+        if self._below(2) == 0:  # who holds keys stays for a while after its goodbye
+            timeline += [f"AT {self.size + 3} CREATE key{number} value" for number in range(3)]
         for _ in range(self._below(10)):
             timeline.append(f"AT {tick} {self._deed(tick)}")
             tick += self._below(10)
-        return [*self._settings, f"TICKS: {tick + 15 + self._below(25)}", *timeline]
+        return [*self._settings, f"TICKS: {tick + 20 + self._below(20)}", *timeline]
 
     def _deed(self, tick: int) -> str:
         kind = self._below(8)
@@ -250,6 +253,8 @@ class Tally:
             if due.reconnect:
                 self.seen["reconnect gossip"] += 1
                 self.called.add((sent_by_peer(events)[peer][-1][2], peer))
+        for peer in model.peers.values():
+            self.seen["there after its goodbye"] += peer.leaving and peer.number not in peer.listed
         self.seen["nobody else there"] += len(model.peers) == 1
 
     def _peer(self, event: PeerStarted | PeerFailed | PeerLeaving | PeerLeft) -> None:
