@@ -29,6 +29,7 @@ _INVALID = re.compile("[\ud800-\udfff]")
 #: The letters beyond ASCII that ``grep -i`` takes for those of our phrases: long s, dotless i.
 _ODD_SMALL_LETTERS = {0x17F: "s", 0x131: "i"}
 _INTEGER = re.compile(r"\s*[+-]?0*[0-9]{1,19}[ \t]*")
+_TRIMMED = re.compile(r"[ \t]*((?:\\.|[^\\])*?)[ \t]*")
 _ESCAPE = re.compile(r"\\(.)")
 _OPEN_END = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
 
@@ -100,7 +101,10 @@ def containing(phrase: str) -> Matcher:
 
 
 def before_binary_data(lines: Sequence[LogLine]) -> Sequence[LogLine]:
-    """Return what ``grep`` prints lines of: a file up to its first buffer with a NUL in it."""
+    """Return what ``grep`` prints lines of: a file up to its first buffer with a NUL in it.
+
+    Exact where no line of several thousand bytes lies across the end of a buffer.
+    """
     first = next((index for index, line in enumerate(lines) if "\0" in line.text), None)
     if first is None:
         return lines
@@ -149,7 +153,7 @@ def read_lines(lines: Sequence[LogLine]) -> list[tuple[LogLine, str]]:
         if _OPEN_END.search(line.text):
             joined[-1] = line.text[:-1]
             continue
-        read.append((line, _ESCAPE.sub(r"\1", "".join(joined).strip(" \t"))))
+        read.append((line, _unescaped("".join(joined))))
         joined = []
     return read
 
@@ -173,6 +177,14 @@ def _nothing(line: str) -> bool:
 
 def _any_of(expressions: tuple[re.Pattern[str], ...]) -> Matcher:
     return lambda line: any(expression.search(line) for expression in expressions)
+
+
+def _unescaped(text: str) -> str:
+    """Trim a text, but for escaped blanks, and take the backslashes out."""
+    if "\\" not in text:
+        return text.strip(" \t")
+    inside = _TRIMMED.fullmatch(text)
+    return _ESCAPE.sub(r"\1", inside[1] if inside else text)
 
 
 def _size(text: str) -> int:
