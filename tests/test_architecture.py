@@ -22,6 +22,10 @@ MAY_IMPORT = {
     "analysis": {"events", "observers", "simulation"},
     "run": {"events", "simulation"},
     "campaign": {"run", "grading", "observers", "simulation"},
+    "benchmarks": {
+        "campaign", "run", "server", "analysis", "grading", "observers", "simulation", "events",
+        "kernel",
+    },
     "server": {
         "campaign", "run", "analysis", "grading", "observers", "simulation", "protocol", "events",
     },
@@ -58,6 +62,15 @@ def test_imports_point_one_way(layer: str) -> None:
                 target = module.split(".")[1]
                 assert target in MAY_IMPORT[layer] | {layer}, f"{path} imports {module}"
     assert found, f"no module of layer {layer}"
+
+
+def test_only_the_command_knows_the_benchmarks() -> None:
+    users = {
+        layer
+        for layer, _, tree in modules()
+        if any(module.startswith("ringscope.benchmarks") for module in imported(tree))
+    }
+    assert users == {"benchmarks", "cli", "command_line"}
 
 
 @pytest.mark.parametrize("layer", PURE)

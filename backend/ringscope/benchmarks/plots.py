@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ringscope.benchmarks.figures import Figure, Results
+from ringscope.benchmarks.figures import TARGETS, Figure, Results
 
 Plot = dict[str, Any]
 
 BLUE, AMBER, GREY, INK = "#1f6fbf", "#b36b00", "#808890", "#24292f"
 _FONT = {"family": "Helvetica, Arial, sans-serif", "size": 13, "color": INK}
+
+_DOTTED = {"color": GREY, "dash": "dot", "width": 1.5}
 
 
 def growth(results: Results) -> Plot | None:
@@ -27,7 +29,7 @@ def growth(results: Results) -> Plot | None:
     square = [large[anchor].median * (peers / anchor) ** 2 for peers in sizes]
     ideal = {
         "type": "scatter", "mode": "lines", "name": "growing as N²", "x": sizes, "y": square,
-        "line": {"color": GREY, "dash": "dot", "width": 1.5},
+        "line": _DOTTED,
     }  # fmt: skip
     data = [ideal, _points("3 messages", default, BLUE, "circle")]
     data.append(_points("1 message", single, AMBER, "square"))
@@ -45,22 +47,28 @@ def memory(results: Results) -> Plot | None:
 
 
 def ratios(results: Results) -> Plot | None:
-    """Draw how many times as fast as the reference we are."""
+    """Draw how many times as fast as the reference we are, and how fast we are to be."""
     found = [one for one in results.figures if one.name.startswith("ratio.")]
     if not found:
         return None
-    bars = {
-        "type": "bar", "orientation": "h",
-        "y": [one.name.removeprefix("ratio.") for one in found],
-        "x": [one.median for one in found],
-        "text": [f"{one.median:.3g}" for one in found], "textposition": "auto",
-        "marker": {"color": BLUE}, "error_x": _spread(found),
+    names = [one.name.removeprefix("ratio.") for one in found]
+    measured = {
+        "type": "scatter", "mode": "markers+text", "name": "measured",
+        "x": [one.median for one in found], "y": names, "error_x": _spread(found),
+        "text": [f"{one.median:.3g}" for one in found], "textposition": "top center",
+        "marker": {"color": BLUE, "size": 10},
     }  # fmt: skip
+    aims = {name: TARGETS[f"ratio.{name}"] for name in names if f"ratio.{name}" in TARGETS}
+    upright = {"symbol": "line-ns", "size": 14, "line": {"width": 2, "color": AMBER}}
+    wanted = {
+        "type": "scatter", "mode": "markers", "name": "target", "marker": upright,
+        "x": [aim.bound for aim in aims.values()], "y": list(aims),
+    }  # fmt: skip
+    same = {"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper", "line": _DOTTED}
     across = _log("times as fast as the reference (1: the same)")
-    plot = _plot(
-        "Against the C++ reference, turn by turn", [bars], across, {"autorange": "reversed"}
-    )
-    plot["layout"]["showlegend"] = False
+    plot = _plot("Against the C++ reference, turn by turn", [measured, wanted], across, {})
+    plot["layout"] |= {"shapes": [same]}
+    plot["layout"]["yaxis"] |= {"type": "category", "autorange": "reversed"}
     plot["layout"]["margin"]["l"] = 150
     return plot
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from ringscope.benchmarks.measure import nothing_collected, take_turns
-from ringscope.benchmarks.playing import create_scenario, play
+from ringscope.benchmarks.playing import ONE_GOSSIP, create_scenario, play
 from ringscope.benchmarks.reference import Reference, ReferenceFailedError
 from ringscope.benchmarks.suite import Bench
 
@@ -22,7 +22,7 @@ def measure(bench: Bench) -> None:
     """Time create.conf at each size, with and without the reference."""
     for peers in bench.scale.versus:
         _versus(bench, peers)
-    for peers in (*bench.scale.versus, bench.scale.whole_run):
+    for peers in dict.fromkeys((*bench.scale.versus, bench.scale.whole_run)):
         _ours(bench, peers)
 
 
@@ -62,8 +62,6 @@ def _ours(bench: Bench, peers: int) -> None:
 
 def timed_play(bench: Bench, peers: int, folder: Path, extra: str = "") -> Callable[[], float]:
     """Return what runs create.conf here, ``extra`` lines added, and tells its seconds."""
-    from ringscope.benchmarks.playing import ONE_GOSSIP
-
     scenario = create_scenario(peers, ONE_GOSSIP + extra)
     return lambda: bench.watch.time(partial(play, scenario, folder))
 

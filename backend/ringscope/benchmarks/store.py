@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ringscope.benchmarks.measure import Pair, nothing_collected
 from ringscope.benchmarks.rebuilt import rebuild
-from ringscope.benchmarks.reference import INSERTS, Reference
+from ringscope.benchmarks.reference import INSERTS, Reference, ReferenceFailedError
 from ringscope.benchmarks.scenario import timed_play, timed_reference
 from ringscope.benchmarks.suite import Bench
 
@@ -21,16 +21,21 @@ def measure(bench: Bench) -> None:
     """Time the creates of both sides turn by turn; without a reference there is nothing to do."""
     if bench.reference is None:
         return
-    many = bench.scale.inserts
-    few_program, many_program = _programs(bench, bench.reference)
-    ours = [
-        timed_play(bench, PEERS, bench.folder(f"store-{n}"), f"KEYS: {n}\n") for n in (100, many)
-    ]
-    theirs = [timed_reference(bench, one, PEERS) for one in (few_program, many_program)]
+    try:
+        _versus(bench, *_programs(bench, bench.reference))
+    except ReferenceFailedError as failure:
+        bench.miss(f"ratio.store.{bench.scale.inserts}", str(failure))
+
+
+def _versus(bench: Bench, few: Reference, many: Reference) -> None:
+    numbers = (INSERTS, bench.scale.inserts)
+    keys = ((bench.folder(f"store-{number}"), f"KEYS: {number}\n") for number in numbers)
+    ours = [timed_play(bench, PEERS, *both) for both in keys]
+    theirs = [timed_reference(bench, one, PEERS) for one in (few, many)]
     for warm_up in (*ours, *theirs):
         warm_up()
-    done = many_program.created(bench.scratch / f"reference-{many}-{PEERS}")
-    more = many - INSERTS
+    done = many.created(bench.scratch / f"reference-{many.inserts}-{PEERS}")
+    more = bench.scale.inserts - INSERTS
     with nothing_collected():
         turns = [
             Pair(_difference(ours) / more, _difference(theirs) / max(1, done - INSERTS))
@@ -58,7 +63,8 @@ def _report(bench: Bench, turns: list[Pair], done: int) -> None:
     name = f"store.{many}"
     sound = [turn for turn in turns if turn.ours > 0 and turn.theirs > 0]
     if not sound:
-        bench.miss(name, "the machine was too noisy: 9,000 creates took no longer than 100")
+        why = f"the machine was too noisy: {many} creates took no longer than {INSERTS}"
+        bench.miss(f"ratio.{name}", why)
         return
     lost = f"{many - done} of {many} were lost" if done < many else f"all {many} succeeded"
     bench.add(f"{name}.rate", "op/s", [1 / turn.ours for turn in sound], "creates, logged")

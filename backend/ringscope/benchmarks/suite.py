@@ -22,7 +22,7 @@ from ringscope.kernel import COMPILED
 #: ``measure(bench)``.
 NAMES = (
     "scenario", "store", "campaign", "membership", "operations", "grading", "logs", "frames",
-    "viewers", "page", "cold",
+    "viewers", "page", "cold", "stages",
 )  # fmt: skip
 NO_REFERENCE = "no --reference was given; name the course's Application that you have built"
 
@@ -47,6 +47,7 @@ class Scale:
     viewers: int = 50
     seconds: float = 10.0
     page_peers: int = 1_000
+    profiled: tuple[int, ...] = (10, 100, 1_000)
     triad: int = 256 * 2**20  # bytes of each of three arrays
 
 
@@ -55,6 +56,7 @@ QUICK = Scale(
     repeats=3, turns=2, versus=(10, 100), groups=(10, 100, 300, 1_000), huge=0,
     operations=(2_000, 20_000), campaign=60, campaigns=1, seeds=3, viewers=10, seconds=3.0,
     page_peers=100, triad=64 * 2**20, whole_run=200,
+    profiled=(10, 100),
 )  # fmt: skip
 
 

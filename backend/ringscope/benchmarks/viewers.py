@@ -6,7 +6,6 @@ The run is paused and stepped: a tick begins when it is asked for, which is a mo
 know, so each figure is an upper bound that includes the way of the question.
 """
 
-import re
 import select
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +19,6 @@ from ringscope.benchmarks.suite import Bench
 RUN = {"text": "MAX_NNB: 10\nCRUD_TEST: READ\nTICKS: 2000\n", "name": "viewers", "paused": True}
 TICKS_PER_SECOND = 20
 WARM_UP_TICKS = 20
-_TICK = re.compile(r'"snapshot":\{"tick":(\d+)')
 _PATIENCE = 20
 
 
@@ -42,6 +40,17 @@ def measure(bench: Bench) -> None:
             _report(bench, _watched(bench, connect, run))
     except (ServerFailedError, WebSocketException, OSError) as error:
         bench.miss("viewers", f"{error}"[:200])
+
+
+class _Snapshot(msgspec.Struct):
+    tick: int
+
+
+class _Frame(msgspec.Struct):
+    snapshot: _Snapshot
+
+
+_decode = msgspec.json.Decoder(tuple[str, _Frame]).decode
 
 
 class Viewer:
@@ -68,8 +77,10 @@ class Viewer:
         """Take in one message; return the tick that it shows, if it is a frame."""
         text = str(self.socket.recv())
         self._answer(text)
-        found = _TICK.search(text) if text.startswith('42["frame"') else None
-        return int(found[1]) if found else None
+        if not text.startswith('42["frame"'):
+            return None
+        _, frame = _decode(text.removeprefix("42"))
+        return frame.snapshot.tick
 
 
 def _question(number: int, name: str, payload: dict[str, Any]) -> str:

@@ -13,7 +13,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from ringscope.benchmarks.figures import Figure, Results
-from ringscope.benchmarks.reference import Reference, recognise
+from ringscope.benchmarks.reference import (
+    INSERTS,
+    Reference,
+    ReferenceFailedError,
+    recognise,
+)
 from ringscope.benchmarks.suite import FULL, NAMES, QUICK, Scale, run_suite
 
 WIDE = 150
@@ -30,6 +35,7 @@ TITLES = {
     "viewers": "a server with many viewers",
     "page": "the page in a browser",
     "cold": "starting from a cold shell",
+    "stages": "where the time of a run goes",
 }
 
 
@@ -51,6 +57,11 @@ def references(
         if with_9000 is None:
             return known, None
         large = recognise(with_9000, folder / "9000", perf_counter)
+        if (done := large.created(folder / "9000")) <= INSERTS:
+            raise ReferenceFailedError(
+                f"{with_9000} has logged only {done} creates, so it was not built with "
+                f"{FULL.inserts}"
+            )
         return known, replace(large, inserts=FULL.inserts)
 
 

@@ -1,0 +1,87 @@
+"""Puts results into a document, so that its tables and plots are always those of one real run.
+
+``python -m ringscope.benchmarks.document RESULTS.json DOCUMENT.md`` rewrites what stands between
+``<!-- figures: ratio.* -->`` (patterns of names), ``<!-- machine -->`` or ``<!-- missing -->`` and
+the next ``<!-- end -->``, and draws the plots beside the document.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+
+from ringscope.benchmarks.figures import Figure, Results
+from ringscope.benchmarks.images import draw
+
+_BLOCK = re.compile(
+    r"<!-- (figures|machine|missing)(?:: ([^>]*?))? -->\n.*?<!-- end -->", re.DOTALL
+)
+_MET = {True: "yes", False: "**no**", None: ""}
+
+
+def rewritten(text: str, results: Results) -> str:
+    """Return the document ``text`` with the tables of these results."""
+
+    def block(found: re.Match[str]) -> str:
+        kind, patterns = found[1], (found[2] or "").split()
+        opening = found[0].split("\n", 1)[0]
+        return f"{opening}\n{_WRITERS[kind](results, patterns)}\n<!-- end -->"
+
+    return _BLOCK.sub(block, text)
+
+
+def _figures(results: Results, patterns: Sequence[str]) -> str:
+    chosen = [
+        one for pattern in patterns for one in results.figures if fnmatchcase(one.name, pattern)
+    ]
+    head = [
+        "| Figure | Median | Lowest to highest | Target | Met | What |",
+        "| --- | ---: | --- | --- | --- | --- |",
+    ]
+    return "\n".join([*head, *map(_row, dict.fromkeys(chosen))])
+
+
+def _row(one: Figure) -> str:
+    spread = (
+        f"{one.low:,.4g} to {one.high:,.4g}, {one.repeats} times" if one.repeats > 1 else "once"
+    )
+    cells = f"`{one.name}`", f"{one.median:,.4g} {one.unit}", spread, one.target or ""
+    return f"| {' | '.join((*cells, _MET[one.met], one.note))} |"
+
+
+def _machine(results: Results, _: Sequence[str]) -> str:
+    machine = results.machine
+    kernels = "compiled kernels" if machine.compiled else "kernels that are not compiled"
+    size = "a quick run, little to rely on" if results.quick else "a full run"
+    return (
+        f"Measured with Ringscope {results.ringscope} on {machine.cores} cores "
+        f"({machine.processor}, {machine.system}), {machine.memory:g} GB of memory, Python "
+        f"{machine.python}, numpy {machine.numpy}, {kernels}; {size}."
+    )
+
+
+def _missing(results: Results, _: Sequence[str]) -> str:
+    lines = [f"- `{one.name}`: {one.why}" for one in results.missing]
+    return "\n".join(lines) or "Nothing is missing."
+
+
+_WRITERS: dict[str, Callable[[Results, Sequence[str]], str]] = {
+    "figures": _figures,
+    "machine": _machine,
+    "missing": _missing,
+}
+
+
+def main(results_file: str, document: str) -> None:
+    """Rewrite the document and draw the plots beside it."""
+    results = msgspec.json.decode(Path(results_file).read_bytes(), type=Results)
+    path = Path(document)
+    path.write_text(rewritten(path.read_text(encoding="utf-8"), results), encoding="utf-8")
+    draw(results, path.parent)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
