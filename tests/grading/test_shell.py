@@ -44,6 +44,8 @@ from ringscope.observers.debug_log import LogLine
         ("[ab]x", "bx", True),
         ("[]a]x", "]x", True),
         ("[a", "[a", False),  # invalid
+        ("x[[&&||~~]", "x[", True),  # all of them are themselves
+        ("[\\]x", "\\x", True),
         ("a^b$c", "a^b$c", True),
         ("end$", "the end", True),
         ("-v", "-v", False),  # an option

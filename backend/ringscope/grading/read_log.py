@@ -12,6 +12,9 @@ def read_log(text: str) -> list[LogLine]:
 
     A line without one has the tick of the line before, as output without a record's head belongs
     to the record it follows.
+
+    Decode a file with ``data.decode(errors="surrogateescape")``, so that bytes that are no UTF-8
+    stay visible; only a newline ends a line, as for grep.
     """
     lines: list[LogLine] = []
     tick = 0

@@ -29,6 +29,8 @@ _INVALID = re.compile("[\ud800-\udfff]")
 #: The letters beyond ASCII that ``grep -i`` takes for those of our phrases: long s, dotless i.
 _ODD_SMALL_LETTERS = {0x17F: "s", 0x131: "i"}
 _INTEGER = re.compile(r"\s*[+-]?0*[0-9]{1,19}[ \t]*")
+#: What means nothing in a set of characters to grep, but does, or will, to Python.
+_SPECIAL_IN_SETS = re.compile(r"[\\\[&~|]|-(?=-)")
 _TRIMMED = re.compile(r"[ \t]*((?:\\.|[^\\])*?)[ \t]*")
 _ESCAPE = re.compile(r"\\(.)")
 _OPEN_END = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
@@ -219,7 +221,7 @@ def _piece(pattern: str, position: int, before: Sequence[str]) -> tuple[int, str
         inside = re.match(r"\^?\]?(?:\[:\w+:\]|[^\]])*\]", rest)
         if inside is None:
             raise re.error("unmatched [")
-        return 1 + inside.end(), "[" + inside[0].replace("\\", "\\\\").replace("[:", r"\[:")
+        return 1 + inside.end(), "[" + _SPECIAL_IN_SETS.sub(r"\\\g<0>", inside[0])
     if character == "." or (character == "*" and repeatable):
         return 1, character
     if character == "^" and opening:
