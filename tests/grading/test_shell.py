@@ -77,6 +77,13 @@ def test_unquoted_words_after_the_first_are_files_that_do_not_exist() -> None:
     assert not grep_unquoted("")("anything")
 
 
+def test_no_command_takes_a_word_of_128_kib() -> None:
+    longest = "x" * (128 * 1024 - 1)
+    assert grep(longest)(longest)
+    assert not grep(longest + "x")(longest + "x")
+    assert not grep_unquoted_inverted(longest + "x")("y")
+
+
 def test_cut_keeps_a_line_without_any_blank() -> None:
     assert cut(" 1.0.0.0:0 [5] x", 2) == "1.0.0.0:0"
     assert cut("a  b", 2) == ""

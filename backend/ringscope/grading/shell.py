@@ -8,9 +8,9 @@ written with these tools and not with better ones.
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from itertools import accumulate
 
+from ringscope.grading.basic_expression import basic_expression
 from ringscope.observers.debug_log import LogLine
 
 Matcher = Callable[[str], bool]
@@ -19,18 +19,15 @@ Matcher = Callable[[str], bool]
 MANY_TESTS = 1_000_000
 #: How many bytes of a file grep looks at in one go.
 GREP_BUFFER = 96 * 1024
+#: How many bytes an argument of a command may have on Linux.
+MAX_ARGUMENT = 128 * 1024 - 1
 
 _PLAIN = re.compile(r"[\w:,=/ ]*")
-_GNU_ESCAPES = {"w": r"\w", "W": r"\W", "b": r"\b", "B": r"\B", "s": r"\s", "S": r"\S"}
-_GNU_ESCAPES |= {"<": r"\b(?=\w)", ">": r"\b(?<=\w)"}
-_REPEATS = ("*", "+", "?")
 #: Bytes that are not UTF-8, as Python's ``surrogateescape`` decodes them.
 _INVALID = re.compile("[\ud800-\udfff]")
 #: The letters beyond ASCII that ``grep -i`` takes for those of our phrases: long s, dotless i.
 _ODD_SMALL_LETTERS = {0x17F: "s", 0x131: "i"}
 _INTEGER = re.compile(r"\s*[+-]?0*[0-9]{1,19}[ \t]*")
-#: What means nothing in a set of characters to grep, but does, or will, to Python.
-_SPECIAL_IN_SETS = re.compile(r"[\\\[&~|]|-(?=-)")
 _TRIMMED = re.compile(r"[ \t]*((?:\\.|[^\\])*?)[ \t]*")
 _ESCAPE = re.compile(r"\\(.)")
 _OPEN_END = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
@@ -40,14 +37,14 @@ def grep(pattern: str) -> Matcher:
     """Return the test that ``grep "pattern"`` puts each line to.
 
     Each line of ``pattern`` is an alternative.  An invalid one, or one that grep would take for an
-    option, matches nothing.
+    option, or one too long for a command line, matches nothing.
     """
-    if pattern.startswith("-") and pattern != "-":
+    if (pattern.startswith("-") and pattern != "-") or _size(pattern) > MAX_ARGUMENT:
         return _nothing
     if "\n" not in pattern and _PLAIN.fullmatch(pattern):
         return lambda line: pattern in line
     try:
-        return _any_of(tuple(_basic_expression(part) for part in pattern.split("\n")))
+        return _any_of(tuple(basic_expression(part) for part in pattern.split("\n")))
     except re.error:
         return _nothing
 
@@ -191,58 +188,3 @@ def _unescaped(text: str) -> str:
 
 def _size(text: str) -> int:
     return len(text.encode(errors="surrogateescape"))
-
-
-@lru_cache(maxsize=4096)
-def _basic_expression(pattern: str) -> re.Pattern[str]:
-    """Translate a POSIX basic regular expression, with GNU's additions."""
-    out: list[str] = []
-    position = 0
-    while position < len(pattern):
-        taken, piece = _piece(pattern, position, out)
-        if piece not in _REPEATS or not out or out[-1] not in _REPEATS:
-            out.append(piece)
-        elif piece != out[-1]:
-            out[-1] = "*"  # two repetitions of the same thing are one
-        position += taken
-    return re.compile("".join(out))
-
-
-def _piece(pattern: str, position: int, before: Sequence[str]) -> tuple[int, str]:
-    """Return how many characters the next element takes and what it means."""
-    character, rest = pattern[position], pattern[position + 1 :]
-    opening = not before or before[-1] in ("(", "|")
-    repeatable = not opening and before[-1] != "^"
-    if character == "\\":
-        if not rest:
-            raise re.error("trailing backslash")
-        return _escaped(rest, repeatable)
-    if character == "[":
-        inside = re.match(r"\^?\]?(?:\[:\w+:\]|[^\]])*\]", rest)
-        if inside is None:
-            raise re.error("unmatched [")
-        return 1 + inside.end(), "[" + _SPECIAL_IN_SETS.sub(r"\\\g<0>", inside[0])
-    if character == "." or (character == "*" and repeatable):
-        return 1, character
-    if character == "^" and opening:
-        return 1, character
-    if character == "$" and (not rest or rest.startswith((r"\)", r"\|"))):
-        return 1, r"\Z"
-    return 1, re.escape(character)
-
-
-def _escaped(rest: str, repeatable: bool) -> tuple[int, str]:
-    """Return the meaning of a backslash and what follows it."""
-    if rest[0] in "+?{" and not repeatable:
-        return 2, re.escape(rest[0])
-    if rest[0] in "+?":
-        return 2, rest[0]
-    if rest[0] == "{":
-        interval = re.match(r"(\d*)(,?)(\d*)\\\}", rest[1:])
-        if interval is None or not (interval[1] or interval[2]):
-            raise re.error("invalid interval")
-        low, comma, high = interval.groups()
-        return 2 + interval.end(), "{" + (low or "0") + comma + high + "}"
-    if rest[0] in "()|" or rest[0] in "123456789":
-        return 2, rest[0] if rest[0] in "()|" else f"(?:\\{rest[0]})"
-    return 2, _GNU_ESCAPES.get(rest[0], re.escape(rest[0]))
