@@ -7,10 +7,14 @@ every machine and under every version of every library.
 """
 
 import mmh3
+import numpy as np
+from numpy.typing import NDArray
 
 from ringscope.kernel import kernel
 
 WORD = 0xFFFFFFFF
+#: A `Stream` draws so many numbers at once.
+BLOCK = 64
 
 
 def stream(seed: int, name: str) -> int:
@@ -42,14 +46,30 @@ def below(bound: int, key: int, a: int, b: int, c: int) -> int:
     return (draw(key, a, b, c) * bound) >> 32
 
 
+@kernel
+def _fill(block: NDArray[np.int64], key: int, first: int) -> None:
+    for i in range(block.shape[0]):
+        block[i] = draw(key, (first + i) & WORD, (first + i) >> 32, 0)
+
+
+def draws(key: int, first: int, count: int) -> NDArray[np.int64]:
+    """Return the draws number ``first`` to ``first + count - 1`` of a stream, 32 bits each."""
+    block = np.empty(count, np.int64)
+    _fill(block, key, first)
+    return block
+
+
 class Stream:
     """Consecutive draws from one stream, for code that draws one thing after another."""
 
     def __init__(self, seed: int, name: str) -> None:
         self._key = stream(seed, name)
         self._count = 0
+        self._drawn: list[int] = []  # the draws to come, the next one last
 
     def below(self, bound: int) -> int:
         """Return the next random integer from 0 to ``bound - 1``."""
-        self._count += 1
-        return int(below(bound, self._key, self._count & WORD, self._count >> 32, 0))
+        if not self._drawn:
+            self._drawn = draws(self._key, self._count + 1, BLOCK)[::-1].tolist()
+            self._count += BLOCK
+        return (self._drawn.pop() * bound) >> 32

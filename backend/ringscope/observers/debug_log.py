@@ -9,7 +9,7 @@ Deviation: the bytes of an address are printed unsigned.  The original prints si
 where the compiler has them, so that peer 128 becomes ``-128.0.0.0:0`` on most machines.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple, TextIO, cast
 
@@ -18,7 +18,6 @@ from ringscope.events import (
     MembersJoined,
     MembersRemoved,
     OperationEnded,
-    OperationKind,
     OperationStarted,
     PeerFailed,
     PeerLeaving,
@@ -33,6 +32,8 @@ MAGIC = "131"
 #: The peer that logs the time, and how often it does, in ticks.
 TIME_KEEPER = 1
 TIME_LINE_INTERVAL = 500
+#: Operations whose result names the value even when they failed.
+SHOW_VALUE = ("create", "update")
 
 
 class LogLine(NamedTuple):
@@ -50,14 +51,13 @@ def address(peer: int) -> str:
 
 
 class LogWriter:
-    """Turns events into records and hands each to ``write(tick, line)``.
+    """Turns events into records, which `_write` and `_write_all` take; see its two children.
 
     ``store``: the scenario has a CRUD test, so every peer also announces its store.
     """
 
-    def __init__(self, store: bool, write: Callable[[int, str], object]) -> None:
+    def __init__(self, store: bool) -> None:
         self._store = store
-        self._write = write
         self._keeper_lives = False
         self._time_line_due: int | None = None
         self._handlers: dict[type, Callable[..., None]] = {
@@ -79,6 +79,12 @@ class LogWriter:
         handler = self._handlers.get(type(event))
         if handler is not None:
             handler(event)
+
+    def _write(self, tick: int, line: str) -> None:
+        raise NotImplementedError
+
+    def _write_all(self, tick: int, lines: list[str]) -> None:
+        raise NotImplementedError
 
     def _record(self, peer: int, tick: int, message: str) -> None:
         self._write(tick, f" {address(peer)} [{tick}] {message}")
@@ -112,23 +118,29 @@ class LogWriter:
         self._keeper_lives &= event.peer != TIME_KEEPER
 
     def _members_joined(self, event: MembersJoined) -> None:
-        end = f"joined at time {event.tick}"
-        for observer, member in _pairs(event):
-            if observer != member:  # a peer's own line is written when it starts
-                self._record(observer, event.tick, f"Node {address(member)} {end}")
+        self._members_changed(event, "joined")
 
     def _members_removed(self, event: MembersRemoved) -> None:
-        end = f"removed at time {event.tick}"
-        for observer, member in _pairs(event):
-            self._record(observer, event.tick, f"Node {address(member)} {end}")
+        self._members_changed(event, "removed")
+
+    def _members_changed(self, event: MembersJoined | MembersRemoved, what: str) -> None:
+        observers, members = (map(address, _plain(c)) for c in (event.observers, event.members))
+        end = f"{what} at time {event.tick}"
+        lines = [
+            f" {observer} [{event.tick}] Node {member} {end}"
+            for observer, member in zip(observers, members, strict=True)
+            if observer != member  # a peer's own line is written when it starts
+        ]
+        self._write_all(event.tick, lines)
 
     def _operation_started(self, event: OperationStarted) -> None:
-        self._keep_time(event.tick)
+        tick = event.tick
+        self._keep_time(tick)
         value = "" if event.value is None else f" VALUE: {event.value}"
-        self._record(
-            event.coordinator,
-            event.tick,
-            f"{event.kind.upper()} OPERATION KEY: {event.key}{value} at time: {event.tick}",
+        self._write(
+            tick,
+            f" {address(event.coordinator)} [{tick}] {event.kind.upper()} OPERATION "
+            f"KEY: {event.key}{value} at time: {tick}",
         )
 
     def _replica_answered(self, event: ReplicaAnswered) -> None:
@@ -143,13 +155,13 @@ class LogWriter:
     def _result(
         self, peer: int, role: str, event: ReplicaAnswered | OperationEnded, ok: bool
     ) -> None:
-        verdict = "success" if ok else "fail"
-        value = f", value={event.value or ''}" if _shows_value(event.kind, ok) else ""
-        self._record(
-            peer,
-            event.tick,
-            f"{role}: {event.kind} {verdict} at time {event.tick}, "
-            f"transID={event.transaction}, key={event.key}{value}",
+        tick, kind = event.tick, event.kind
+        shown = kind in SHOW_VALUE or (ok and kind == "read")
+        value = f", value={event.value or ''}" if shown else ""
+        self._write(
+            tick,
+            f" {address(peer)} [{tick}] {role}: {kind} {'success' if ok else 'fail'} "
+            f"at time {tick}, transID={event.transaction}, key={event.key}{value}",
         )
 
     def _tick_ended(self, event: TickEnded) -> None:
@@ -167,13 +179,17 @@ class DebugLog(LogWriter):
     """The log of a run, kept in memory."""
 
     def __init__(self, store: bool) -> None:
+        super().__init__(store)
         self._ticks: list[int] = []
         self._texts: list[str] = []
-        super().__init__(store, self._keep)
 
-    def _keep(self, tick: int, line: str) -> None:
+    def _write(self, tick: int, line: str) -> None:
         self._ticks.append(tick)
         self._texts.append(line)
+
+    def _write_all(self, tick: int, lines: list[str]) -> None:
+        self._ticks += [tick] * len(lines)
+        self._texts += lines
 
     @property
     def lines(self) -> list[LogLine]:
@@ -187,19 +203,25 @@ class DebugLog(LogWriter):
 
 
 class DebugLogFile(LogWriter):
-    """The log of a run, written to an open file as it happens and kept nowhere else."""
+    """The log of a run, written to an open file tick by tick and kept nowhere else."""
 
     def __init__(self, store: bool, file: TextIO) -> None:
+        super().__init__(store)
+        self._file = file
+        self._lines: list[str] = []  # those of this tick
         file.write(MAGIC + "\n")
-        super().__init__(store, lambda tick, line: file.write("\n" + line))
 
+    def _write(self, tick: int, line: str) -> None:
+        self._lines.append(line)
 
-def _shows_value(kind: OperationKind, ok: bool) -> bool:
-    return kind in ("create", "update") or (kind == "read" and ok)
+    def _write_all(self, tick: int, lines: list[str]) -> None:
+        self._lines += lines
 
-
-def _pairs(event: MembersJoined | MembersRemoved) -> Iterator[tuple[int, int]]:
-    return zip(_plain(event.observers), _plain(event.members), strict=True)
+    def _tick_ended(self, event: TickEnded) -> None:
+        super()._tick_ended(event)
+        if self._lines:
+            self._file.write("\n" + "\n".join(self._lines))
+            self._lines.clear()
 
 
 def _plain(column: object) -> list[int]:

@@ -7,7 +7,8 @@ timed out is not: it may have reached some replicas and can still win, which no 
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from ringscope.events import Outcome
 from ringscope.protocol.messages import Copy, Reply, Request
@@ -17,31 +18,25 @@ from ringscope.protocol.quorum import Verdict, tally
 RESEND_TICKS = 3
 
 
-class Operation:
-    """A client operation under way: who was asked and what they said."""
+class Operation(msgspec.Struct, gc=False):
+    """A client operation under way: who was asked and what they said.
 
-    __slots__ = ("quorum", "replicas", "replies", "request", "started")
+    ``accepted`` counts the replicas that said yes.
+    """
 
-    def __init__(
-        self, request: Request, replicas: tuple[int, ...], quorum: int, started: int
-    ) -> None:
-        self.request = request
-        self.replicas = replicas
-        self.quorum = quorum
-        self.started = started
-        self.replies: dict[int, Reply] = {}
+    request: Request
+    replicas: tuple[int, ...]
+    quorum: int
+    started: int
+    accepted: int = 0
+    replies: dict[int, Reply] = msgspec.field(default_factory=dict)
 
-    @property
-    def accepted(self) -> int:
-        """How many replicas said yes."""
-        return sum(reply.ok for reply in self.replies.values())
-
-    @property
-    def verdict(self) -> Verdict:
-        """How the vote stands."""
-        accepted = self.accepted
-        refused = len(self.replies) - accepted
-        return tally(self.quorum, len(self.replicas), accepted, refused)
+    def count(self, source: int, reply: Reply) -> Verdict:
+        """Count the first reply of ``source``; return how the vote then stands."""
+        self.replies[source] = reply
+        self.accepted += reply.ok
+        refused = len(self.replies) - self.accepted
+        return tally(self.quorum, len(self.replicas), self.accepted, refused)
 
     def newest(self) -> Copy | None:
         """Return the newest copy any replica reported, tombstones included."""
@@ -58,7 +53,7 @@ class Operation:
         return [peer for peer, reply in self.replies.items() if reply.copy != newest]
 
 
-class Ended(NamedTuple):
+class Ended(msgspec.Struct, frozen=True, gc=False):
     """The end of an operation; ``value`` is what a successful read returns to the client."""
 
     operation: Operation
@@ -88,8 +83,7 @@ class Coordinator:
         operation = self.pending.get(reply.transaction)
         if operation is None or source in operation.replies:
             return None
-        operation.replies[source] = reply
-        verdict = operation.verdict
+        verdict = operation.count(source, reply)
         if verdict is Verdict.PENDING:
             return None
         del self.pending[reply.transaction]

@@ -4,21 +4,23 @@ Messages are frozen values; EmulNet carries them and never looks inside.  A vers
 writes of a key: (tick of the write, transaction, coordinator), the greatest is the newest.
 """
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
+
+import msgspec
 
 from ringscope.events import OperationKind
 
 Version: TypeAlias = tuple[int, int, int]
 
 
-class Copy(NamedTuple):
+class Copy(msgspec.Struct, frozen=True, gc=False):
     """What a replica holds for a key; a ``value`` of None is a tombstone: deleted."""
 
     version: Version
     value: str | None
 
 
-class Request(NamedTuple):
+class Request(msgspec.Struct, frozen=True, gc=False):
     """Coordinator to replica: carry out your part of a client operation."""
 
     kind: OperationKind
@@ -28,54 +30,54 @@ class Request(NamedTuple):
     version: Version
 
 
-class Reply(NamedTuple):
+class Reply(msgspec.Struct, frozen=True, gc=False):
     """Replica to coordinator: ``ok``, and the copy held after the request (None: none)."""
 
+    kind: ClassVar = "reply"
     transaction: int
     ok: bool
     copy: Copy | None
-    kind: Literal["reply"] = "reply"
 
 
-class Undo(NamedTuple):
+class Undo(msgspec.Struct, frozen=True, gc=False):
     """Coordinator to replica: the client was told that this write failed, so take it back."""
 
+    kind: ClassVar = "undo"
     transaction: int
     key: str
     version: Version
-    kind: Literal["undo"] = "undo"
 
 
-class Digest(NamedTuple):
+class Digest(msgspec.Struct, frozen=True, gc=False):
     """Stabilisation: "over all keys of this replica set my copies add up to this value"."""
 
+    kind: ClassVar = "digest"
     replicas: tuple[int, ...]
     value: int
     is_reply: bool = False
-    kind: Literal["digest"] = "digest"
 
 
-class Offer(NamedTuple):
+class Offer(msgspec.Struct, frozen=True, gc=False):
     """Stabilisation: "I hold these versions of keys that are yours"."""
 
+    kind: ClassVar = "offer"
     versions: tuple[tuple[str, Version], ...]
-    kind: Literal["offer"] = "offer"
 
 
-class Answer(NamedTuple):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """Stabilisation: "these I hold, at least as new; those, please, send me"."""
 
+    kind: ClassVar = "answer"
     held: tuple[tuple[str, Version], ...]
     wanted: tuple[str, ...]
-    kind: Literal["answer"] = "answer"
 
 
-class Transfer(NamedTuple):
+class Transfer(msgspec.Struct, frozen=True, gc=False):
     """Stabilisation or read repair: copies for a peer that lacks them."""
 
+    kind: ClassVar = "transfer"
     copies: tuple[tuple[str, Copy], ...]
     cause: Literal["stabilisation", "repair"]
-    kind: Literal["transfer"] = "transfer"
 
 
 Message: TypeAlias = Request | Reply | Undo | Digest | Offer | Answer | Transfer

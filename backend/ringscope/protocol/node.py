@@ -4,7 +4,8 @@
 it sends messages and reports events, and does nothing else.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from ringscope.events import (
     AnyEvent,
@@ -17,7 +18,6 @@ from ringscope.events import (
 from ringscope.protocol.coordinator import Coordinator, Ended
 from ringscope.protocol.messages import (
     Answer,
-    Copy,
     Digest,
     Message,
     Offer,
@@ -42,6 +42,7 @@ class KeyValueNode:
     __slots__ = (
         "_emit",
         "_forget_at",
+        "_handlers",
         "_peer",
         "_post",
         "_timeout",
@@ -59,6 +60,15 @@ class KeyValueNode:
         self.replica = Replica()
         self.coordinator = Coordinator(operation_timeout)
         self.stabiliser = Stabiliser(peer, self.replica)
+        self._handlers: dict[type[Message], Callable[[int, int, Any], None]] = {
+            Request: self._take_request,
+            Reply: self._take_reply,
+            Undo: self._take_undo,
+            Digest: self._take_digest,
+            Offer: self._take_offer,
+            Answer: self._take_answer,
+            Transfer: self._take_transfer,
+        }
 
     @property
     def settled(self) -> bool:
@@ -91,8 +101,9 @@ class KeyValueNode:
         Returns the tick of the next turn to take even if no message arrives and no ring changes.
         """
         self.stabiliser.ring = ring
+        handlers = self._handlers
         for source, message in inbox:
-            self._take(now, source, message)
+            handlers[type(message)](now, source, message)
         if self.coordinator.pending:
             for ended in self.coordinator.overdue(now):
                 self._end(now, ended)
@@ -109,45 +120,45 @@ class KeyValueNode:
         for operation in self.coordinator.pending.values():
             self._report(now, Ended(operation, "lost", operation.request.value))
 
-    def _take(self, now: int, source: int, message: Message) -> None:
-        if isinstance(message, Request):
-            self._take_request(now, source, message)
-        elif isinstance(message, Reply):
-            ended = self.coordinator.take_reply(source, message)
-            if ended is not None:
-                self._end(now, ended)
-        elif isinstance(message, Undo):
-            self._take_undo(now, message)
-        elif isinstance(message, Digest):
-            self.stabiliser.take_digest(source, message, self._send)
-        elif isinstance(message, Offer):
-            self.stabiliser.take_offer(source, message, now, self._send)
-        elif isinstance(message, Answer):
-            for key in self.stabiliser.take_answer(source, message, self._send):
-                self._emit(CopyDropped(now, self._peer, key))
-        else:
-            adopted = self.stabiliser.take_transfer(source, message, now, self._send)
-            self._stored(now, adopted, message)
-
     def _take_request(self, now: int, source: int, request: Request) -> None:
         reply = self.replica.earlier_reply(request.transaction)
         if reply is None:
             reply = self.replica.carry_out(request)
-            value = request.value
-            if request.kind == "read" and reply.ok and reply.copy is not None:
-                value = reply.copy.value
-            self._emit(
-                ReplicaAnswered(
-                    now, request.transaction, request.kind, request.key, value, self._peer, reply.ok
-                )
-            )
-            if reply.copy is not None and reply.copy.version == request.version:
-                self.stabiliser.written(request.key)
-                version, written = reply.copy
-                self._emit(CopyStored(now, self._peer, request.key, written, version, "write"))
-        self._send(source, reply)
+            self._tell(now, request, reply)
+        self._post(self._peer, source, reply)
 
-    def _take_undo(self, now: int, undo: Undo) -> None:
+    def _tell(self, now: int, request: Request, reply: Reply) -> None:
+        peer, key, copy = self._peer, request.key, reply.copy
+        value = request.value
+        if copy is not None and reply.ok and request.kind == "read":
+            value = copy.value
+        self._emit(
+            ReplicaAnswered(now, request.transaction, request.kind, key, value, peer, reply.ok)
+        )
+        if copy is not None and copy.version == request.version:
+            self.stabiliser.written(key)
+            self._emit(CopyStored(now, peer, key, copy.value, copy.version, "write"))
+
+    def _take_reply(self, now: int, source: int, reply: Reply) -> None:
+        ended = self.coordinator.take_reply(source, reply)
+        if ended is not None:
+            self._end(now, ended)
+
+    def _take_digest(self, now: int, source: int, digest: Digest) -> None:
+        self.stabiliser.take_digest(source, digest, self._send)
+
+    def _take_offer(self, now: int, source: int, offer: Offer) -> None:
+        self.stabiliser.take_offer(source, offer, now, self._send)
+
+    def _take_answer(self, now: int, source: int, answer: Answer) -> None:
+        for key in self.stabiliser.take_answer(source, answer, self._send):
+            self._emit(CopyDropped(now, self._peer, key))
+
+    def _take_transfer(self, now: int, source: int, transfer: Transfer) -> None:
+        for key, copy in self.stabiliser.take_transfer(source, transfer, now, self._send):
+            self._emit(CopyStored(now, self._peer, key, copy.value, copy.version, transfer.cause))
+
+    def _take_undo(self, now: int, source: int, undo: Undo) -> None:
         if not self.replica.undo(undo):
             return
         copy = self.replica.copies.get(undo.key)
@@ -155,15 +166,14 @@ class KeyValueNode:
             self.stabiliser.forget(undo.key)
             self._emit(CopyDropped(now, self._peer, undo.key))
         else:
-            version, value = copy
-            self._emit(CopyStored(now, self._peer, undo.key, value, version, "undo"))
+            self._emit(CopyStored(now, self._peer, undo.key, copy.value, copy.version, "undo"))
 
     def _end(self, now: int, ended: Ended) -> None:
         operation = ended.operation
         self._report(now, ended)
         request = operation.request
-        newest = operation.newest()
         if request.kind == "read":
+            newest = operation.newest()
             if ended.outcome != "timeout" and newest is not None:
                 repair = Transfer(((request.key, newest),), "repair")
                 for replica in operation.stale():
@@ -189,10 +199,6 @@ class KeyValueNode:
                 len(operation.replies),
             )
         )
-
-    def _stored(self, now: int, adopted: Iterable[tuple[str, Copy]], transfer: Transfer) -> None:
-        for key, copy in adopted:
-            self._emit(CopyStored(now, self._peer, key, copy.value, copy.version, transfer.cause))
 
     def _send(self, target: int, message: Message) -> None:
         self._post(self._peer, target, message)

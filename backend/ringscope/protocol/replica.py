@@ -1,15 +1,6 @@
 """The replica: the copies one peer holds, and what it does when a coordinator asks."""
 
-from typing import NamedTuple
-
 from ringscope.protocol.messages import Copy, Reply, Request, Undo, Version
-
-
-class Deed(NamedTuple):
-    """What a request led to: the reply, and the copy there was before it."""
-
-    reply: Reply
-    before: Copy | None
 
 
 class Replica:
@@ -19,13 +10,17 @@ class Replica:
     held before (None: none).
     """
 
-    __slots__ = ("_earlier", "_recent", "changed", "copies")
+    __slots__ = (
+        "_earlier", "_recent", "_recently_replaced", "_replaced_earlier", "changed", "copies",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.copies: dict[str, Copy] = {}
         self.changed: dict[str, Version | None] = {}
-        self._recent: dict[int, Deed] = {}
-        self._earlier: dict[int, Deed] = {}
+        self._recent: dict[int, Reply] = {}
+        self._earlier: dict[int, Reply] = {}
+        self._recently_replaced: dict[int, Copy] = {}  # by the transaction that replaced it
+        self._replaced_earlier: dict[int, Copy] = {}
 
     @property
     def live_copies(self) -> int:
@@ -34,31 +29,37 @@ class Replica:
 
     def earlier_reply(self, transaction: int) -> Reply | None:
         """Return the reply already given to a transaction, for a request that was sent again."""
-        deed = self._deed(transaction)
-        return deed.reply if deed is not None else None
+        return self._recent.get(transaction) or self._earlier.get(transaction)
 
     def carry_out(self, request: Request) -> Reply:
         """Carry out a client's request, once; see `adopt` for which write wins.
 
         A create needs the key to be absent; read, update and delete need it to be there.
         """
-        before = copy = self.copies.get(request.key)
-        exists = copy is not None and copy.value is not None
-        ok = not exists if request.kind == "create" else exists
-        if ok and request.kind != "read":
-            value = None if request.kind == "delete" else request.value
-            self.adopt(request.key, Copy(request.version, value))
-            copy = self.copies[request.key]
-        reply = Reply(request.transaction, ok, copy)
-        self._recent[request.transaction] = Deed(reply, before)
+        kind, key, transaction = request.kind, request.key, request.transaction
+        copy = held = self.copies.get(key)
+        exists = held is not None and held.value is not None
+        ok = not exists if kind == "create" else exists
+        if ok and kind != "read":
+            copy = Copy(request.version, None if kind == "delete" else request.value)
+            if not self._store(key, held, copy):
+                copy = held
+            elif held is not None:
+                self._recently_replaced[transaction] = held
+        reply = self._recent[transaction] = Reply(transaction, ok, copy)
         return reply
 
     def adopt(self, key: str, copy: Copy) -> bool:
         """Store ``copy`` if it is newer than what is held: the last writer wins.  Was it?"""
-        held = self.copies.get(key)
-        if held is not None and held.version >= copy.version:
+        return self._store(key, self.copies.get(key), copy)
+
+    def _store(self, key: str, held: Copy | None, copy: Copy) -> bool:
+        if held is None:
+            self.changed.setdefault(key, None)
+        elif held.version < copy.version:
+            self.changed.setdefault(key, held.version)
+        else:
             return False
-        self.changed.setdefault(key, held.version if held is not None else None)
         self.copies[key] = copy
         return True
 
@@ -68,20 +69,19 @@ class Replica:
 
     def undo(self, undo: Undo) -> bool:
         """Put back what a write replaced, if it is still there; say whether it was."""
-        deed = self._deed(undo.transaction)
-        held = self.copies.get(undo.key)
-        if deed is None or held is None or held.version != undo.version:
+        transaction, key = undo.transaction, undo.key
+        held = self.copies.get(key)
+        if held is None or held.version != undo.version or self.earlier_reply(transaction) is None:
             return False
-        self.changed.setdefault(undo.key, held.version)
-        if deed.before is None:
-            del self.copies[undo.key]
+        self.changed.setdefault(key, held.version)
+        before = self._recently_replaced.get(transaction) or self._replaced_earlier.get(transaction)
+        if before is None:
+            del self.copies[key]
         else:
-            self.copies[undo.key] = deed.before
+            self.copies[key] = before
         return True
 
     def forget_replies(self) -> None:
         """Forget what was done before the last call; call once per operation timeout."""
         self._earlier, self._recent = self._recent, {}
-
-    def _deed(self, transaction: int) -> Deed | None:
-        return self._recent.get(transaction) or self._earlier.get(transaction)
+        self._replaced_earlier, self._recently_replaced = self._recently_replaced, {}

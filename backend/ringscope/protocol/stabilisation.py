@@ -21,13 +21,13 @@ A peer that has just become a replica does not hold its keys yet and answers as 
 there; when two replicas of a key are new at once, that can be a quorum for some four ticks.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-
-import mmh3
+from functools import lru_cache
 
 from ringscope.protocol.messages import Answer, Copy, Digest, Message, Offer, Transfer, Version
 from ringscope.protocol.replica import Replica
-from ringscope.protocol.ring import Ring
+from ringscope.protocol.ring import ReplicaSet, Ring, key_position
 
 #: Unanswered offers are repeated after this many ticks (offer, answer, transfer, answer: four).
 OFFER_RETRY_TICKS = 5
@@ -39,7 +39,6 @@ SWEEP_TICKS = 20
 NEVER = 1 << 62
 
 Send = Callable[[int, Message], None]
-ReplicaSet = tuple[int, ...]
 
 
 class Stabiliser:
@@ -57,7 +56,7 @@ class Stabiliser:
         self.ring: Ring | None = None
         self._peer = peer
         self._replica = replica
-        self._missing: dict[str, list[int]] = {}  # key -> peers that have not confirmed it
+        self._missing: dict[str, tuple[int, ...]] = {}  # key -> peers that have not confirmed it
         self._asked: dict[str, int] = {}  # key -> tick when it was last asked for
         self._digests: dict[ReplicaSet, int] = {}
         self._surveyed: Ring | None = None
@@ -85,8 +84,8 @@ class Stabiliser:
 
     def written(self, key: str) -> None:
         """Note a client's write: a peer that is no replica of the key has to find it a home."""
-        if self.ring is not None and not self._belongs(self._peer, key):
-            self._missing[key] = list(self.ring.replicas(key))
+        if self.ring is not None and self._peer not in self.ring.replicas(key):
+            self._missing[key] = self.ring.replicas(key)
 
     def forget(self, key: str) -> None:
         """Offer a key no longer: the copy is gone."""
@@ -109,21 +108,31 @@ class Stabiliser:
         """Answer which of the keys are held (at least as new) and which are wanted."""
         held: list[tuple[str, Version]] = []
         wanted: list[str] = []
+        copies = self._replica.copies
         for key, version in offer.versions:
-            copy = self._replica.copies.get(key)
+            copy = copies.get(key)
             if copy is not None and copy.version >= version:
                 held.append((key, copy.version))
-            elif self._belongs(self._peer, key) and self._may_ask(key, now):
+            elif self._belongs(key) and self._may_ask(key, now):
                 wanted.append(key)
         if held or wanted:
             send(source, Answer(tuple(held), tuple(wanted)))
 
     def take_answer(self, source: int, answer: Answer, send: Send) -> list[str]:
         """Note what ``source`` holds, send what it wants; return the keys given up for good."""
-        dropped = [key for key, version in answer.held if self._confirm(source, key, version)]
-        for key in dropped:
-            self._replica.drop(key)
-        copies = self._replica.copies
+        copies, missing = self._replica.copies, self._missing
+        dropped: list[str] = []
+        for key, version in answer.held:
+            waiting = missing.get(key, ())
+            if source not in waiting or copies[key].version > version:
+                continue
+            if len(waiting) > 1:
+                missing[key] = without(waiting, source)
+                continue
+            del missing[key]
+            if not self._belongs(key):
+                dropped.append(key)
+                self._replica.drop(key)
         transfer = tuple((key, copies[key]) for key in answer.wanted if key in copies)
         if transfer:
             send(source, Transfer(transfer, "stabilisation"))
@@ -136,7 +145,7 @@ class Stabiliser:
         adopted: list[tuple[str, Copy]] = []
         held: list[tuple[str, Version]] = []
         for key, copy in transfer.copies:
-            if not (self._belongs(self._peer, key) or key in self._replica.copies):
+            if not (self._belongs(key) or key in self._replica.copies):
                 continue
             self._asked.pop(key, None)
             if self._replica.adopt(key, copy):
@@ -158,9 +167,11 @@ class Stabiliser:
         self._offer_at = now
         self._missing = {}
         for key in self._replica.copies:
-            self._need(key, self._concerned(ring.replicas(key)))
+            peers = self._concerned(ring.replicas(key))
+            if peers:
+                self._missing[key] = peers
 
-    def _concerned(self, replicas: ReplicaSet) -> Iterable[int]:
+    def _concerned(self, replicas: ReplicaSet) -> tuple[int, ...]:
         """Return to whom this peer offers a key of that replica set (see the module's rules)."""
         if self._peer not in replicas:
             return replicas
@@ -168,27 +179,28 @@ class Stabiliser:
 
     def _need(self, key: str, peers: Iterable[int]) -> None:
         """Offer ``key`` to ``peers`` until they have confirmed that they hold it."""
-        for peer in peers:
-            waiting = self._missing.setdefault(key, [])
-            if peer not in waiting:
-                waiting.append(peer)
+        waiting = self._missing.get(key, ())
+        more = tuple(peer for peer in peers if peer not in waiting)
+        if more:
+            self._missing[key] = waiting + more
 
     def _offers(self, now: int) -> list[tuple[int, list[tuple[str, Version]]]]:
         """Group what is unconfirmed by the peer to offer it to, in peer order.
 
         Very young copies wait: the coordinator of their write may be about to take them back.
         """
-        offers: dict[int, list[tuple[str, Version]]] = {}
+        copies = self._replica.copies
+        offers: dict[int, list[tuple[str, Version]]] = defaultdict(list)
         for key, peers in self._missing.items():
-            version = self._replica.copies[key].version
-            if now - version[0] < UNDECIDED_TICKS:
-                continue
-            for peer in peers:
-                offers.setdefault(peer, []).append((key, version))
+            version = copies[key].version
+            if now - version[0] >= UNDECIDED_TICKS:
+                held = (key, version)
+                for peer in peers:
+                    offers[peer].append(held)
         return sorted(offers.items())
 
-    def _belongs(self, peer: int, key: str) -> bool:
-        return self.ring is not None and peer in self.ring.replicas(key)
+    def _belongs(self, key: str) -> bool:
+        return self.ring is not None and self._peer in self.ring.replicas(key)
 
     def _may_ask(self, key: str, now: int) -> bool:
         """Ask for a key once, and again only when the copy has not come in time."""
@@ -196,19 +208,6 @@ class Stabiliser:
             return False
         self._asked[key] = now
         return True
-
-    def _confirm(self, source: int, key: str, version: Version) -> bool:
-        """Note that ``source`` holds ``version``; say whether this peer's copy may go."""
-        waiting = self._missing.get(key)
-        if waiting is None or source not in waiting:
-            return False
-        if self._replica.copies[key].version > version:
-            return False
-        waiting.remove(source)
-        if waiting:
-            return False
-        del self._missing[key]
-        return not self._belongs(self._peer, key)
 
     def _pass_on(self, key: str, source: int, now: int) -> None:
         """A primary that has just received a copy sees to the other replicas at once."""
@@ -228,21 +227,29 @@ class Stabiliser:
                     send(peer, Digest(replicas, value))
 
     def _digest(self, ring: Ring, replicas: ReplicaSet) -> int:
-        """Return the digest over all copies held for ``replicas``; 0 when there are none."""
+        """Return the digest over all copies held for ``replicas``; 0 when there are none.
+
+        It is the sum of transaction times position over the keys.  A version's transaction tells
+        it from all others, and positions are as good as random, so no two states are alike.
+        """
         if not self._replica.changed:
             return self._digests.get(replicas, 0)
-        digests = self._digests
+        digests, copies = self._digests, self._replica.copies
         for key, before in self._replica.changed.items():
             home = ring.replicas(key)
-            copy = self._replica.copies.get(key)
+            copy = copies.get(key)
             after = copy.version if copy is not None else None
-            digests[home] = digests.get(home, 0) ^ _token(key, before) ^ _token(key, after)
+            change = _transaction(after) - _transaction(before)
+            digests[home] = digests.get(home, 0) + change * key_position(key)
         self._replica.changed.clear()
         return digests.get(replicas, 0)
 
 
-def _token(key: str, version: Version | None) -> int:
-    if version is None:
-        return 0
-    tick, transaction, coordinator = version
-    return mmh3.hash64(f"{tick}.{transaction}.{coordinator}/{key}", signed=False)[0]
+def _transaction(version: Version | None) -> int:
+    return version[1] if version is not None else 0
+
+
+@lru_cache(maxsize=4096)
+def without(peers: tuple[int, ...], peer: int) -> tuple[int, ...]:
+    """Return ``peers`` but for ``peer``."""
+    return tuple(other for other in peers if other != peer)

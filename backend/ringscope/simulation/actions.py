@@ -44,9 +44,11 @@ class Actor:
         self._workload = Stream(cluster.seed, "workload")
         self._loss_until: int | None = None
         self._partition_until: int | None = None
+        self._live: list[int] | None = None  # the live members, while nothing changes them
 
     def end_conditions(self, now: int) -> None:
-        """End the loss and the partition whose time is up."""
+        """End the loss and the partition whose time is up; call at the start of every tick."""
+        self._live = None
         if self._loss_until is not None and self._loss_until <= now:
             self._set_loss(0.0, None)
         if self._partition_until is not None and self._partition_until <= now:
@@ -54,6 +56,9 @@ class Actor:
 
     def apply(self, action: Action) -> str | None:
         """Carry ``action`` out; return why not, in one sentence, if it cannot be."""
+        if isinstance(action, Operate):
+            return self._operate(action)
+        self._live = None
         match action:
             case Fail(peer=peer):
                 return self._fail(peer)
@@ -70,8 +75,6 @@ class Actor:
             case Heal():
                 self._set_loss(0.0, None)
                 self._set_partition((), None)
-            case Operate():
-                return self._operate(action)
             case _:
                 raise TypeError(f"not an action: {action!r}")
         return None
@@ -158,7 +161,7 @@ class Actor:
 
     def _operate(self, action: Operate) -> str | None:
         cluster = self._cluster
-        live = cluster.live_members()
+        live = self._live = self._live or cluster.live_members()
         if action.via is not None and action.via not in live:
             return f"Peer {action.via} cannot coordinate: it is not a running member of the group."
         if not live:

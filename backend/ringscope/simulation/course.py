@@ -4,8 +4,12 @@ Times are the course's own.  A group too large to have settled by the insert tic
 peers, if four start per tick) has its whole schedule moved, so that it still means something.
 """
 
+import re
+
+import numpy as np
+
 from ringscope.events import OperationKind
-from ringscope.randomness import Stream
+from ringscope.randomness import draws, stream
 from ringscope.simulation.scenario import Scenario
 from ringscope.simulation.timeline import (
     Action,
@@ -23,7 +27,9 @@ CRASH_TICK = 100
 TEST_TICKS = (150, 175, 225, 275, 285)
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+LETTERS = np.frombuffer(ALPHABET.encode(), np.uint8)
 KEY_LENGTH = 5
+DRAWS = KEY_LENGTH + 1  # for a key and its value
 INVALID_KEY = "invalidKey"
 
 
@@ -39,14 +45,19 @@ def test_pairs(scenario: Scenario, seed: int) -> list[tuple[str, str]]:
     contains such digits, or that is a number and so might be that of a transaction, would make it
     misread the run and is drawn again.
     """
-    chance = Stream(seed, "keys")
-    ticks = [str(tick + delay(scenario)) for tick in TEST_TICKS]
+    ticks = (str(tick + delay(scenario)) for tick in TEST_TICKS)
+    misleading = re.compile("|".join([r"\A[0-9]*\Z", *ticks]))
     pairs: dict[str, str] = {}
-    while len(pairs) < scenario.keys:
-        key = "".join(ALPHABET[chance.below(len(ALPHABET))] for _ in range(KEY_LENGTH))
-        value = f"value{chance.below(100)}"
-        if not key.isdigit() and not any(tick in key for tick in ticks):
-            pairs[key] = value
+    first = 1
+    while (missing := scenario.keys - len(pairs)) > 0:
+        drawn = draws(stream(seed, "keys"), first, missing * DRAWS).reshape(missing, DRAWS)
+        first += missing * DRAWS
+        letters = LETTERS[drawn[:, :KEY_LENGTH] * len(LETTERS) >> 32].tobytes().decode()
+        values = (drawn[:, KEY_LENGTH] * 100 >> 32).tolist()
+        for i, value in enumerate(values):
+            key = letters[i * KEY_LENGTH : (i + 1) * KEY_LENGTH]
+            if not misleading.search(key):
+                pairs[key] = f"value{value}"
     return sorted(pairs.items())
 
 
