@@ -56,7 +56,7 @@ def measure_settled(peers: int, fanout: int, samples: int, clock: Clock) -> Sett
     _steps(settled_cluster(min(peers, 64), fanout), WARM_UP_TICKS)  # compiles or loads the kernels
     before = peak_memory()
     cluster = settled_cluster(peers, fanout)
-    suspicions = _steps(cluster, WARM_UP_TICKS)
+    suspicions = _steps(cluster, WARM_UP_TICKS - 1)
     began = clock()
     suspicions += _steps(cluster, 1)
     ticks = max(1, int(SAMPLE_SECONDS / max(clock() - began, 1e-6)))
