@@ -28,9 +28,7 @@ _INVALID = re.compile("[\ud800-\udfff]")
 #: The letters beyond ASCII that ``grep -i`` takes for those of our phrases: long s, dotless i.
 _ODD_SMALL_LETTERS = {0x17F: "s", 0x131: "i"}
 _INTEGER = re.compile(r"\s*[+-]?0*[0-9]{1,19}[ \t]*")
-_TRIMMED = re.compile(r"[ \t]*((?:\\.|[^\\])*?)[ \t]*")
 _ESCAPE = re.compile(r"\\(.)")
-_OPEN_END = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
 
 
 def grep(pattern: str) -> Matcher:
@@ -149,7 +147,7 @@ def read_lines(lines: Sequence[LogLine]) -> list[tuple[LogLine, str]]:
     joined: list[str] = []
     for line in lines:
         joined.append(line.text)
-        if _OPEN_END.search(line.text):
+        if _escapes_the_next(line.text):
             joined[-1] = line.text[:-1]
             continue
         read.append((line, _unescaped("".join(joined))))
@@ -180,10 +178,15 @@ def _any_of(expressions: tuple[re.Pattern[str], ...]) -> Matcher:
 
 def _unescaped(text: str) -> str:
     """Trim a text, but for escaped blanks, and take the backslashes out."""
-    if "\\" not in text:
-        return text.strip(" \t")
-    inside = _TRIMMED.fullmatch(text)
-    return _ESCAPE.sub(r"\1", inside[1] if inside else text)
+    trimmed = text.strip(" \t")
+    if _escapes_the_next(trimmed):
+        trimmed += text.lstrip(" \t")[len(trimmed) : len(trimmed) + 1]
+    return _ESCAPE.sub(r"\1", trimmed)
+
+
+def _escapes_the_next(text: str) -> bool:
+    """Whether a text ends in a backslash that is not itself escaped."""
+    return (len(text) - len(text.rstrip("\\"))) % 2 == 1
 
 
 def _size(text: str) -> int:
