@@ -92,6 +92,16 @@ def write_fresh(
 
 
 @kernel
+def change(was: int, now_is: int) -> int:
+    """Name the change of a member from one opinion (0: trusted, UNLISTED, SUSPECT) to another."""
+    if now_is == UNLISTED:
+        return WAS_REMOVED
+    if now_is == SUSPECT:
+        return SUSPECTED
+    return JOINED if was == UNLISTED else TRUSTED
+
+
+@kernel
 def take_stock(
     peer: int,
     starting: bool,
@@ -111,6 +121,9 @@ def take_stock(
     trusted = 0
     suspected = 0
     for member in range(last_seen.shape[0]):
+        if fresh[member] >= 0 and before[member] >= 0 and not starting:
+            trusted += 1
+            continue
         if fresh[member] == SUSPECT and now - last_seen[member] > t_cleanup:
             last_seen[member] = REMOVED
             fresh[member] = UNLISTED
@@ -119,13 +132,7 @@ def take_stock(
         trusted += now_is == 0
         suspected += now_is == SUSPECT
         if now_is != was and member != peer:
-            if now_is == UNLISTED:
-                fact = WAS_REMOVED
-            elif now_is == SUSPECT:
-                fact = SUSPECTED
-            else:
-                fact = JOINED if was == UNLISTED else TRUSTED
-            facts[count] = encode(fact, peer, member)
+            facts[count] = encode(change(was, now_is), peer, member)
             count += 1
     return count, trusted, suspected
 

@@ -26,6 +26,7 @@ from ringscope.events import (
 )
 from ringscope.protocol.codes import (
     JOINED,
+    KIND_SHIFT,
     SUSPECTED,
     TRUSTED,
     WAS_REMOVED,
@@ -177,7 +178,8 @@ class Cluster:
 
     def _ring_changed(self, peer: int) -> None:
         self.group.forget_ring(peer - 1)
-        self.wake(peer, self.tick)
+        if self.nodes[peer - 1].replica.copies:
+            self.wake(peer, self.tick)
 
     def _grow_lists(self) -> None:
         for peer in range(len(self.nodes) + 1, self.size + 1):
@@ -229,15 +231,16 @@ class Cluster:
         return turn.total
 
     def _report_facts(self, now: int, facts: Codes) -> None:
-        kinds, observers, members = decode(facts)
-        for kind, event in FACT_EVENTS.items():
-            chosen = kinds == kind
-            if chosen.any():
-                seen_by = observers[chosen] + 1
-                self.events.append(event(now, _column(seen_by), _column(members[chosen] + 1)))
+        kinds = facts >> KIND_SHIFT
+        for kind, count in enumerate(np.bincount(kinds).tolist()):
+            if count:
+                of_kind = facts if count == len(facts) else facts[kinds == kind]
+                _, observers, members = decode(of_kind)
+                seen_by = _column(observers + 1)
+                self.events.append(FACT_EVENTS[kind](now, seen_by, _column(members + 1)))
                 if kind in (JOINED, WAS_REMOVED):
-                    for peer in np.unique(seen_by).tolist():
-                        self._ring_changed(peer)
+                    for peer in np.unique(observers).tolist():
+                        self._ring_changed(peer + 1)
 
     def _store_turns(self, now: int) -> int:
         network = self.network

@@ -83,11 +83,10 @@ class Group:
         self._rings[peer] = None
 
     def settle(self, now: int) -> None:
-        """Make everybody a member whom everybody has just heard of, as if long since joined."""
+        """Make everybody a member who has just heard of everybody, as if tick ``now`` were over."""
         self.state[:] = MEMBER
-        self.heartbeat[:] = self.last_seen[:] = now - 1
-        self._rows[EVEN:, :, : self.size] = now - 1
-        self._joining_since[:] = -1
+        self._rows[:, :, : self.size] = now
+        self._joining_since[:] = now
         self._trusted[:] = self.size
         self._suspected[:] = 0
         self._rings = [None] * self.size
