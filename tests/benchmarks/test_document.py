@@ -68,6 +68,24 @@ def test_a_quick_run_is_called_one() -> None:
     assert "Nothing is missing." in text
 
 
+def test_stages_have_a_column_for_each_size() -> None:
+    figures = [
+        figure("cpu.10", "s", [0.05]),
+        figure("stage.10.store", "%", [60.0]),
+        figure("stage.10.network", "%", [40.4]),
+        figure("cpu.1000", "s", [4.9]),
+        figure("stage.1000.store", "%", [99.6]),
+    ]
+    results = Results({}, figures, MACHINE, [], False, "0.1.0")
+    assert rewritten("<!-- stages -->\n<!-- end -->", results).splitlines()[1:-1] == [
+        "| part | 10 peers | 1,000 peers |",
+        "|---|---:|---:|",
+        "| store | 60 % | 100 % |",
+        "| network | 40 % | 0 % |",
+        "| CPU time | 0.05 s | 4.9 s |",
+    ]
+
+
 def test_growth_shows_both_fanouts_and_what_a_square_would_be() -> None:
     plot = growth(RESULTS)
     assert plot is not None

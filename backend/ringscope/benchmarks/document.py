@@ -1,8 +1,8 @@
 """Puts results into a document, so that its tables and plots are always those of one real run.
 
 ``python -m ringscope.benchmarks.document RESULTS.json DOCUMENT.md`` rewrites what stands between
-``<!-- figures: ratio.* -->`` (patterns of names), ``<!-- machine -->`` or ``<!-- missing -->`` and
-the next ``<!-- end -->``, and draws the plots beside the document.
+``<!-- figures: ratio.* -->`` (patterns of names), ``<!-- stages -->``, ``<!-- machine -->`` or
+``<!-- missing -->`` and the next ``<!-- end -->``, and draws the plots beside the document.
 """
 
 import re
@@ -17,7 +17,7 @@ from ringscope.benchmarks.figures import Figure, Results
 from ringscope.benchmarks.images import draw
 
 _BLOCK = re.compile(
-    r"<!-- (figures|machine|missing)(?:: ([^>]*?))? -->\n.*?<!-- end -->", re.DOTALL
+    r"<!-- (figures|stages|machine|missing)(?:: ([^>]*?))? -->\n.*?<!-- end -->", re.DOTALL
 )
 _MET = {True: "yes", False: "**no**", None: ""}
 
@@ -52,6 +52,23 @@ def _row(one: Figure) -> str:
     return f"| {' | '.join((*cells, _MET[one.met], one.note))} |"
 
 
+def _stages(results: Results, _: Sequence[str]) -> str:
+    """A column for each size, a row for each stage, the largest share first."""
+    shares: dict[str, dict[str, float]] = {}
+    for one in results.figures:
+        if found := re.fullmatch(r"stage\.(\d+)\.(.+)", one.name):
+            shares.setdefault(found[2], {})[found[1]] = one.median
+    sizes = list(dict.fromkeys(size for row in shares.values() for size in row))
+    whole = {one.name: f"{one.median:.2g} s" for one in results.figures}
+    rows = [
+        (stage, [f"{row.get(size, 0):.0f} %" for size in sizes]) for stage, row in shares.items()
+    ]
+    rows.append(("CPU time", [whole.get(f"cpu.{size}", "") for size in sizes]))
+    head = f"| part |{''.join(f' {int(size):,} peers |' for size in sizes)}"
+    lines = [head, f"|---|{'---:|' * len(sizes)}"]
+    return "\n".join([*lines, *(f"| {name} | {' | '.join(cells)} |" for name, cells in rows)])
+
+
 def _machine(results: Results, _: Sequence[str]) -> str:
     machine = results.machine
     kernels = "compiled kernels" if machine.compiled else "kernels that are not compiled"
@@ -70,6 +87,7 @@ def _missing(results: Results, _: Sequence[str]) -> str:
 
 _WRITERS: dict[str, Callable[[Results, Sequence[str]], str]] = {
     "figures": _figures,
+    "stages": _stages,
     "machine": _machine,
     "missing": _missing,
 }

@@ -47,7 +47,7 @@ def settled_cluster(peers: int, fanout: int) -> Cluster:
     )
     cluster = Cluster(parse_scenario(text, "settled"), seed=SEED, trace=False)
     cluster.tick = START
-    cluster.group.settle(START)
+    cluster.group.settle(START - 1)
     return cluster
 
 

@@ -6,10 +6,13 @@ are; compiled kernels count for the function that calls them, functions of C for
 
 import cProfile
 import pstats
+import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import ringscope
+from ringscope.benchmarks.measure import Stopwatch
 from ringscope.benchmarks.playing import create_scenario, play
 from ringscope.benchmarks.suite import Bench
 
@@ -30,13 +33,16 @@ _PACKAGE = Path(ringscope.__file__).parent
 
 
 def measure(bench: Bench) -> None:
-    """Report the shares in create.conf at each size, in per cent."""
+    """Report the shares in create.conf at each size, in per cent, and the whole in seconds."""
     for peers in bench.scale.profiled:
-        folder = bench.folder(f"stages-{peers}")
-        scenario = create_scenario(peers, "")
-        play(scenario, folder)
+        run = partial(
+            play, create_scenario(peers, ""), bench.folder(f"stages-{peers}"), bench.scale.ticks
+        )
+        run()
+        cpu = Stopwatch(time.process_time).time(run)
+        bench.add(f"cpu.{peers}", "s", [cpu], "CPU time of a run that is not profiled")
         profile = cProfile.Profile()
-        profile.runcall(play, scenario, folder, bench.scale.ticks)
+        profile.runcall(run)
         seconds = stages(pstats.Stats(profile))
         total = sum(seconds.values())
         for stage, spent in seconds.most_common():
