@@ -110,7 +110,7 @@ def test_suspected_and_removed_members_are_not_gossiped_about() -> None:
 def test_hearing_from_a_member_makes_a_joining_peer_a_member(
     kind: int, before: int, after: int, learns: bool
 ) -> None:
-    state = np.array([before, m.MEMBER], np.int8)
+    state = np.array([before, m.MEMBER], np.int64)
     seen = row(9, m.ABSENT)
     m.receive(kind, 1, 0, state, row(5, -1), seen, row(-1, 3), 12)
     assert state[0] == after
@@ -118,7 +118,7 @@ def test_hearing_from_a_member_makes_a_joining_peer_a_member(
 
 
 def test_a_goodbye_removes_at_once_and_for_good() -> None:
-    state = np.array([m.MEMBER, m.LEAVING], np.int8)
+    state = np.array([m.MEMBER, m.LEAVING], np.int64)
     heartbeat, seen = row(5, 7), row(11, 11)
     m.receive(codes.GOODBYE, 1, 0, state, heartbeat, seen, row(-1, 9), 12)
     assert (heartbeat[1], seen[1]) == (9, m.REMOVED)

@@ -211,7 +211,7 @@ def receive(
     kind: int,
     source: int,
     peer: int,
-    state: NDArray[np.int8],
+    state: NDArray[np.int64],
     heartbeat: Row,
     last_seen: Row,
     fresh: Row,
@@ -230,7 +230,7 @@ def receive(
 @kernel
 def duties(
     peer: int,
-    state: NDArray[np.int8],
+    state: NDArray[np.int64],
     joining_since: int,
     last_seen: Row,
     fresh: Row,

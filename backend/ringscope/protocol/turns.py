@@ -3,7 +3,6 @@
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ringscope.kernel import kernel
 from ringscope.protocol.codes import (
@@ -25,8 +24,16 @@ from ringscope.protocol.membership import (
     write_fresh,
 )
 
-#: One row per peer.
-Matrix: TypeAlias = NDArray[np.signedinteger[Any]]
+#: The layers of ``rows``: what each peer believes, and what it sent in ticks of either parity.
+HEARTBEAT, LAST_SEEN, EVEN, ODD = range(4)
+#: The lines of ``peers``: its state, since when it joins, how many members it trusts and how many
+#: it suspects, and how many messages it received in this tick.
+STATE, JOINING_SINCE, TRUSTS, SUSPECTS, RECEIVED = range(5)
+
+#: [layer, peer, member]
+Rows: TypeAlias = np.ndarray[tuple[int, int, int], np.dtype[np.signedinteger[Any]]]
+#: [line, peer]
+Peers: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 
 
 @kernel
@@ -49,30 +56,30 @@ def by_target(inbox: Codes, inbox_size: int, size: int) -> tuple[Codes, Codes]:
 @kernel
 def membership_turns(
     now: int,
-    state: NDArray[np.int8],
-    heartbeat: Matrix,
-    last_seen: Matrix,
-    fresh_before: Matrix,
-    fresh_now: Matrix,
-    joining_since: NDArray[np.int32],
-    trusted: NDArray[np.int32],
-    suspected: NDArray[np.int32],
+    peers: Peers,
+    rows: Rows,
     rules: tuple[int, int, int, int],
     inbox: Codes,
     inbox_size: int,
-    received: NDArray[np.int64],
     outbox: Codes,
     facts: Codes,
 ) -> tuple[Codes, int, Codes, int, int]:
     """Give every live peer its turn, in order: its messages, then its duties of this tick.
 
     ``inbox`` holds the messages that arrive now, in the order in which they were sent, each with
-    the row that its sender wrote into ``fresh_before``; those to peers that are down are lost.
-    ``received`` counts the others.  ``trusted`` and ``suspected`` count members by peer.
+    the row that its sender wrote in the tick before; those to peers that are down are lost.
     ``rules``: T_fail, T_cleanup, fan-out, key of the random stream.  Returns the outbox and the
     facts, each with its length, and how many messages were received.
     """
     t_fail, t_cleanup, fanout, key = rules
+    state = peers[STATE]
+    trusts = peers[TRUSTS]
+    suspects = peers[SUSPECTS]
+    received = peers[RECEIVED]
+    heartbeat = rows[HEARTBEAT]
+    last_seen = rows[LAST_SEEN]
+    fresh_before = rows[ODD if now % 2 == 0 else EVEN]
+    fresh_now = rows[EVEN if now % 2 == 0 else ODD]
     size = state.shape[0]
     starts, ordered = by_target(inbox, inbox_size, size)
     count = 0
@@ -104,13 +111,13 @@ def membership_turns(
         if seen[peer] >= 0:
             seen[peer] = now
         before = fresh_before[peer]
-        starting = joining_since[peer] == now
-        if write_fresh(hb, seen, before, fresh, now, t_fail) or starting or suspected[peer] > 0:
-            count, trusted[peer], suspected[peer] = take_stock(
+        starting = peers[JOINING_SINCE, peer] == now
+        if write_fresh(hb, seen, before, fresh, now, t_fail) or starting or suspects[peer] > 0:
+            count, trusts[peer], suspects[peer] = take_stock(
                 peer, starting, seen, before, fresh, now, t_cleanup, facts, count
             )
         sent, count = duties(
-            peer, state, int(joining_since[peer]), seen, fresh, trusted[peer], now, fanout, key,
-            outbox, sent, facts, count,
+            peer, state, int(peers[JOINING_SINCE, peer]), seen, fresh, int(trusts[peer]), now,
+            fanout, key, outbox, sent, facts, count,
         )  # fmt: skip
     return outbox, sent, facts, count, total

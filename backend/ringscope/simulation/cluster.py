@@ -225,16 +225,16 @@ class Cluster:
             self._report_facts(now, turn.facts)
         network.send_membership(now, turn.codes, turn.sent)
         if self.trace:
-            self._trace(now, "membership", network.membership_traffic(), turn.received.tolist())
+            self._trace(now, "membership", network.membership_traffic(), self.group.received())
         elif self.counts:
-            self._count(now, "membership", network.membership_senders(), turn.received.tolist())
-        return turn.total
+            self._count(now, "membership", network.membership_senders(), self.group.received())
+        return turn.received
 
     def _report_facts(self, now: int, facts: Codes) -> None:
         kinds = facts >> KIND_SHIFT
-        for kind, count in enumerate(np.bincount(kinds).tolist()):
-            if count:
-                of_kind = facts if count == len(facts) else facts[kinds == kind]
+        for kind, number in enumerate(np.bincount(kinds).tolist()):
+            if number:
+                of_kind = facts if number == len(facts) else facts[kinds == kind]
                 _, observers, members = decode(of_kind)
                 seen_by = _column(observers + 1)
                 self.events.append(FACT_EVENTS[kind](now, seen_by, _column(members + 1)))

@@ -4,18 +4,27 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ringscope.protocol.codes import Codes
 from ringscope.protocol.membership import ABSENT, DOWN, JOINING, LEAVING, MEMBER
 from ringscope.protocol.ring import Ring
-from ringscope.protocol.turns import membership_turns
+from ringscope.protocol.turns import (
+    HEARTBEAT,
+    JOINING_SINCE,
+    LAST_SEEN,
+    RECEIVED,
+    STATE,
+    SUSPECTS,
+    TRUSTS,
+    Peers,
+    Rows,
+    membership_turns,
+)
 from ringscope.randomness import stream
 from ringscope.simulation.scenario import Scenario
 
 #: Rows are as wide as a multiple of this many cells, so that loops over them leave no remainder.
 LANES = 64
-HEARTBEAT, LAST_SEEN, EVEN, ODD = range(4)
 
 
 def memory_needed(peers: int, ticks: int) -> int:
@@ -24,14 +33,12 @@ def memory_needed(peers: int, ticks: int) -> int:
 
 
 class Turn(NamedTuple):
-    """What came of a tick: the first ``sent`` of ``codes`` are messages to send; ``received`` by
-    peer and in ``total``."""
+    """What came of a tick: the first ``sent`` of ``codes`` are messages to send."""
 
     codes: Codes
     sent: int
     facts: Codes
-    received: NDArray[np.int64]
-    total: int
+    received: int
 
 
 class Group:
@@ -45,11 +52,8 @@ class Group:
         self._rules = (scenario.t_fail, scenario.t_cleanup, scenario.fanout, key)
         self._replicas = scenario.replicas
         self.size = 0
-        self.state = np.zeros(0, np.int8)
-        self._rows = np.zeros((4, 0, 0), _cell(ticks))
-        self._joining_since = np.zeros(0, np.int32)
-        self._trusted = np.zeros(0, np.int32)
-        self._suspected = np.zeros(0, np.int32)
+        self._rows: Rows = np.zeros((4, 0, 0), _cell(ticks))
+        self._peers: Peers = np.zeros((5, 0), np.int64)
         self._outbox: Codes = np.empty(64, np.int64)
         self._facts: Codes = np.empty(64, np.int64)
         self._rings: list[Ring | None] = []
@@ -61,15 +65,11 @@ class Group:
         rows = np.full((4, size, _width(size)), ABSENT, self._rows.dtype)
         rows[:, :old, :old] = self._rows[:, :old, :old]
         self._rows = rows
-        self._matrices = rows[HEARTBEAT], rows[LAST_SEEN]
-        self._sent = (rows[ODD], rows[EVEN]), (rows[EVEN], rows[ODD])  # by tick: before, now
+        self._peers = np.pad(self._peers, ((0, 0), (0, more)))
         self.heartbeat = rows[HEARTBEAT, :, :size]
         self.last_seen = rows[LAST_SEEN, :, :size]
+        self.state = self._peers[STATE]
         self.size = size
-        self.state = np.pad(self.state, (0, more))
-        self._joining_since = np.pad(self._joining_since, (0, more))
-        self._trusted = np.pad(self._trusted, (0, more))
-        self._suspected = np.pad(self._suspected, (0, more))
         self._rings += [None] * more
 
     def start(self, peer: int, now: int, founder: bool) -> None:
@@ -78,7 +78,7 @@ class Group:
         self.last_seen[peer] = ABSENT
         self.heartbeat[peer, peer] = now - 1  # its first turn makes it now
         self.last_seen[peer, peer] = now
-        self._joining_since[peer] = now
+        self._peers[JOINING_SINCE, peer] = now
         self.state[peer] = MEMBER if founder else JOINING
         self._rings[peer] = None
 
@@ -86,9 +86,9 @@ class Group:
         """Make everybody a member who has just heard of everybody, as if tick ``now`` were over."""
         self.state[:] = MEMBER
         self._rows[:, :, : self.size] = now
-        self._joining_since[:] = now
-        self._trusted[:] = self.size
-        self._suspected[:] = 0
+        self._peers[JOINING_SINCE] = now
+        self._peers[TRUSTS] = self.size
+        self._peers[SUSPECTS] = 0
         self._rings = [None] * self.size
 
     def stop(self, peer: int) -> None:
@@ -102,13 +102,15 @@ class Group:
 
     def turn(self, now: int, inbox: Codes, count: int) -> Turn:
         """Give every peer its turn with the first ``count`` messages of ``inbox``."""
-        received = np.empty(self.size, np.int64)
-        self._outbox, sent, self._facts, facts, total = membership_turns(
-            now, self.state, *self._matrices, *self._sent[now & 1],
-            self._joining_since, self._trusted, self._suspected, self._rules,
-            inbox, count, received, self._outbox, self._facts,
-        )  # fmt: skip
-        return Turn(self._outbox, sent, self._facts[:facts], received, int(total))
+        self._outbox, sent, self._facts, facts, received = membership_turns(
+            now, self._peers, self._rows, self._rules, inbox, count, self._outbox, self._facts
+        )
+        return Turn(self._outbox, sent, self._facts[:facts], int(received))
+
+    def received(self) -> list[int]:
+        """Return how many messages each peer received in the last turn."""
+        by_peer: list[int] = self._peers[RECEIVED].tolist()
+        return by_peer
 
     def forget_ring(self, peer: int) -> None:
         """Note that the member list of a peer has changed."""
