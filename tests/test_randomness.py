@@ -6,7 +6,7 @@ import mmh3
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringscope.randomness import Stream, below, draw, stream
+from ringscope.randomness import BLOCK, Stream, below, draw, draws, stream
 
 word = st.integers(0, 2**32 - 1)
 
@@ -40,3 +40,10 @@ def test_a_stream_repeats_itself_for_the_same_seed_only() -> None:
     draws = [first.below(1000) for _ in range(20)]
     assert draws == [again.below(1000) for _ in range(20)]
     assert draws != [other.below(1000) for _ in range(20)]
+
+
+def test_draws_made_at_once_are_those_made_one_by_one() -> None:
+    key, few = stream(1, "keys"), Stream(1, "keys")
+    one_by_one = [draw(key, count, 0, 0) for count in range(1, 2 * BLOCK + 3)]
+    assert draws(key, 1, 2 * BLOCK + 2).tolist() == one_by_one
+    assert [few.below(1000) for _ in one_by_one] == [d * 1000 >> 32 for d in one_by_one]

@@ -1,5 +1,7 @@
 """msgcount.log has the layout of the course's program."""
 
+import numpy as np
+
 from ringscope.events import MessagesCounted, RunStarted, TickEnded
 from ringscope.observers.message_counts import MessageCounts
 
@@ -62,4 +64,16 @@ def test_silent_ticks_and_late_peers_count_as_zero() -> None:
         "node   1 sent_total      4  recv_total      6\n\n"
         "node   2  (   0,    0) (   0,    0) (   5,    7)\n"
         "node   2 sent_total      5  recv_total      7\n\n"
+    )
+
+
+def test_columns_may_be_arrays_and_counts_may_be_large() -> None:
+    observer = MessageCounts(store=False)
+    observer.see(RunStarted(0, "my", "", 1, 2, 1, "1"))
+    sent, received = np.array([12345, 0], np.int32), np.array([3, 3_000_000_000])
+    observer.see(MessagesCounted(0, "membership", sent, received))  # type: ignore[arg-type]
+    observer.see(TickEnded(0, 0, 0, 0))
+    assert observer.text() == (
+        "node   1  (12345,    3)\nnode   1 sent_total  12345  recv_total      3\n\n"
+        "node   2  (   0, 3000000000)\nnode   2 sent_total      0  recv_total 3000000000\n\n"
     )

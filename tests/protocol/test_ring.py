@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringscope.protocol.ring import TURN, Ring, key_position, peer_position
+from ringscope.protocol.ring import REMEMBERED_KEYS, TURN, Ring, key_position, peer_position
 
 members = st.lists(st.integers(1, 300), unique=True, max_size=30)
 
@@ -40,3 +40,11 @@ def test_positions_do_not_collide() -> None:
 
 def test_an_empty_ring_holds_nothing() -> None:
     assert Ring([], 3).replicas("key") == ()
+
+
+def test_a_ring_that_has_forgotten_a_key_says_the_same_again() -> None:
+    ring = Ring(range(1, 11), 3)
+    before = ring.replicas("key")
+    for number in range(REMEMBERED_KEYS + 1):
+        ring.replicas(f"{number}")
+    assert ring.replicas("key") == before
