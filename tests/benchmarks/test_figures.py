@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringscope.benchmarks.figures import TARGETS, Target, figure
+from ringscope.benchmarks.figures import TARGETS, Target, figure, number
 
 
 def test_a_figure_is_the_median_with_the_extremes() -> None:
@@ -13,6 +13,14 @@ def test_a_figure_is_the_median_with_the_extremes() -> None:
 
 def test_more_digits_than_a_clock_deserves_are_dropped() -> None:
     assert figure("x", "s", [0.0123456789]).median == 0.01235
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.01234567, "0.01235"), (12.345, "12.35"), (999.96, "1000"), (123456.7, "123,457"), (0, "0")],
+)
+def test_numbers_are_written_as_people_do(value: float, text: str) -> None:
+    assert number(value) == text
 
 
 @pytest.mark.parametrize(

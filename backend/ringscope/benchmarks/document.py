@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from ringscope.benchmarks.figures import Figure, Results
+from ringscope.benchmarks.figures import Figure, Results, number
 from ringscope.benchmarks.images import draw
 
 _BLOCK = re.compile(
@@ -46,9 +46,11 @@ def _figures(results: Results, patterns: Sequence[str]) -> str:
 
 def _row(one: Figure) -> str:
     spread = (
-        f"{one.low:,.4g} to {one.high:,.4g}, {one.repeats} times" if one.repeats > 1 else "once"
+        f"{number(one.low)} to {number(one.high)}, {one.repeats} times"
+        if one.repeats > 1
+        else "once"
     )
-    cells = f"`{one.name}`", f"{one.median:,.4g} {one.unit}", spread, one.target or ""
+    cells = f"`{one.name}`", f"{number(one.median)} {one.unit}", spread, one.target or ""
     return f"| {' | '.join((*cells, _MET[one.met], one.note))} |"
 
 

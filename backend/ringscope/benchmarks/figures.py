@@ -107,6 +107,11 @@ def figure(name: str, unit: str, values: Sequence[float], note: str = "") -> Fig
     )
 
 
+def number(value: float, digits: int = 4) -> str:
+    """Return ``value`` as people write it: thousands apart, no more digits than say something."""
+    return f"{value:,.0f}" if abs(value) >= 10 ** (digits - 1) else f"{value:.{digits}g}"
+
+
 def _digits(value: float) -> float:
     """Four digits are more than any clock here deserves."""
     return float(f"{value:.4g}")

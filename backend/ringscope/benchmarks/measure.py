@@ -1,5 +1,6 @@
 """How time is taken: repeated, or in pairs so that a noisy machine hits both alike."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -48,8 +49,6 @@ def take_turns(
 @contextmanager
 def nothing_collected() -> Iterator[None]:
     """Keep Python's garbage collector from walking through what earlier benchmarks left."""
-    import gc
-
     gc.collect()
     gc.freeze()
     try:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ringscope.benchmarks.figures import Figure, Results
+from ringscope.benchmarks.figures import Figure, Results, number
 from ringscope.benchmarks.reference import (
     INSERTS,
     Reference,
@@ -132,8 +132,8 @@ def _table(title: str, figures: Sequence[Figure]) -> Table:
     table.add_column("Note")
     for one in figures:
         colour = {True: "green", False: "red", None: "default"}[one.met]
-        median = f"[{colour}]{one.median:,.4g} {one.unit}[/{colour}]"
-        spread = f"{one.low:,.3g} to {one.high:,.3g}" if one.repeats > 1 else "once"
+        median = f"[{colour}]{number(one.median)} {one.unit}[/{colour}]"
+        spread = f"{number(one.low, 3)} to {number(one.high, 3)}" if one.repeats > 1 else "once"
         target = f"[{colour}]{one.target or ''}[/{colour}]"
         table.add_row(one.name, median, spread, target, escape(one.note))
     return table
