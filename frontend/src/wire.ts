@@ -370,8 +370,12 @@ export interface CopyDropped {
 /**
  * State after `tick` ticks have been computed (0: nothing has happened yet).
  *
- * `ages`: N*N bytes, row = observer, column = member: ticks since the observer saw a newer
- * heartbeat of the member, at most 254, or `NOT_LISTED`.  None: too large to send this time.
+ * `ages`: a square of bytes, row = observer, column = member: ticks since the observer saw a
+ * newer heartbeat of the member, at most 254, or `NOT_LISTED`.  None: too large to send this time.
+ * `ages_side`: its side; N up to `AGES_SIDE` peers.  In larger groups each cell stands for a
+ * block of ceil(N / ages_side) peers by as many, and shows the worst of them: the oldest age, or
+ * `NOT_LISTED`.  What a peer believes of itself, and observers that are down, count only where
+ * there is nothing else in the block.
  * `keys` in byte order of the key, at most `KEYS_SHOWN` of the `key_count` there are; None on
  * the wire: unchanged since the frame before.
  * `loss`: probability now; `groups`: partition now, empty when there is none.
@@ -385,6 +389,7 @@ export interface Snapshot {
   loss: number;
   groups: readonly (readonly number[])[];
   key_count: number;
+  ages_side: number;
 }
 
 /**
@@ -444,12 +449,17 @@ export interface KeyView {
   stale: readonly number[];
 }
 
-/** Messages sent in the snapshot's last tick; columns as in `events.MessagesSent`. */
+/**
+ * Messages sent in the snapshot's last tick; columns as in `events.MessagesSent`.
+ *
+ * `every`: of the membership messages every so-many-th is listed (1: all), store messages all.
+ */
 export interface MessageView {
   kinds: readonly string[];
   sources: readonly number[];
   targets: readonly number[];
   fates: readonly number[];
+  every: number;
 }
 
 /** A client operation as far as it has got; `ended` and `outcome` are None while it runs. */

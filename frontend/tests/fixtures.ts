@@ -36,10 +36,11 @@ export const snapshot = (tick: number, over: Partial<Snapshot> = {}): Snapshot =
   peers: [peer(1), peer(2), peer(3)],
   ages: btoa("\x00\x01\x0f\x01\x00\x02\xff\x19\x00"),
   keys: [key("a")],
-  messages: { kinds: [], sources: [], targets: [], fates: [] },
+  messages: { kinds: [], sources: [], targets: [], fates: [], every: 1 },
   loss: 0,
   groups: [],
   key_count: 1,
+  ages_side: 3,
   ...over,
 });
 

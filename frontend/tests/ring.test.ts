@@ -67,7 +67,7 @@ describe("discs and labels", () => {
 describe("messages", () => {
   const frame = frameFor(760, 600, 3);
   const nodes = layoutNodes([peer(1), peer(2), peer(3)], frame);
-  const sent = { kinds: ["gossip", "create"], sources: [1, 2], targets: [2, 3], fates: [0, 1] };
+  const sent = { kinds: ["gossip", "create"], sources: [1, 2], targets: [2, 3], fates: [0, 1], every: 1 };
   const flights = launch(sent, nodes, frame, 1000, 500);
 
   it("fly from the sender to the receiver", () => {
@@ -102,6 +102,7 @@ describe("messages", () => {
       sources: Array<number>(n).fill(1),
       targets: Array<number>(n).fill(2),
       fates: Array<number>(n).fill(0),
+      every: 1,
     };
     expect(launch(many, nodes, frame, 0, 1)).toHaveLength(MOST);
   });

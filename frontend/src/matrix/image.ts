@@ -42,7 +42,8 @@ function pixel(ink: Ink): number {
  * RGBA bytes of the image; rows and columns in the given order of peers (numbers from 1).
  *
  * With fewer than one pixel per peer (`side` pixels in all) members share pixels, and each shows
- * the most worrying of its cells, so that one suspected among a thousand is still seen.
+ * the most worrying of its cells, so that one suspected among a thousand is still seen.  `selves`:
+ * the cells of the diagonal say nothing, since there a peer meets only itself.
  */
 export function matrixPixels(
   ages: Uint8Array,
@@ -51,9 +52,10 @@ export function matrixPixels(
   tCleanup: number,
   inks: Inks,
   side = order.length,
+  selves = true,
 ): Uint8ClampedArray<ArrayBuffer> {
   const ranks = Uint16Array.from({ length: 256 }, (_, age) => rank(age, tFail, tCleanup) * 256 + age);
-  const worst = worstCells(ages, order, ranks, side);
+  const worst = worstCells(ages, order, ranks, side, selves);
   const table = Uint32Array.from({ length: 256 }, (_, age) =>
     pixel(inkOf(age, false, tFail, tCleanup, inks)),
   );
@@ -74,6 +76,7 @@ function worstCells(
   order: readonly number[],
   ranks: Uint16Array,
   side: number,
+  selves: boolean,
 ): Int32Array {
   const n = order.length;
   // Plain loops over typed arrays: a thousand peers are a million cells in every picture.
@@ -84,7 +87,7 @@ function worstCells(
     const from = columns[row]! * n;
     const to = bins[row]! * side;
     for (let column = 0; column < n; column++) {
-      if (row === column) continue;
+      if (selves && row === column) continue;
       const code = ranks[ages[from + columns[column]!]!]!;
       const at = to + bins[column]!;
       if (code > worst[at]!) worst[at] = code;

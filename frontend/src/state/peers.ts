@@ -30,13 +30,15 @@ export function isUp(peer: PeerView): boolean {
   return peer.state === "member" || peer.state === "joining" || peer.state === "leaving";
 }
 
-/** How many live members there are besides this one. */
-export function others(peer: PeerView, peers: readonly PeerView[]): number {
-  return peers.filter((p) => p.peer !== peer.peer && p.state === "member").length;
-}
+const count = (peers: readonly PeerView[]): number =>
+  peers.reduce((sum, peer) => sum + (peer.state === "member" ? 1 : 0), 0);
 
-export function truth(peer: PeerView, peers: readonly PeerView[]): Look {
-  const asked = Math.max(others(peer, peers), peer.suspected_by);
+/** How many live members there are besides this one; `members` in all. */
+export const others = (peer: PeerView, peers: readonly PeerView[], members = count(peers)): number =>
+  members - (peer.state === "member" ? 1 : 0);
+
+export function truth(peer: PeerView, peers: readonly PeerView[], members = count(peers)): Look {
+  const asked = Math.max(others(peer, peers, members), peer.suspected_by);
   const doubt = asked ? peer.suspected_by / asked : 0;
   switch (peer.state) {
     case "waiting":
@@ -76,7 +78,7 @@ export function agesOf(snapshot: Snapshot): Uint8Array | null {
   if (snapshot.ages === null) return null;
   let bytes = decoded.get(snapshot);
   if (!bytes) {
-    // A plain loop: with 1,000 peers this is a million bytes, many times a second.
+    // A plain loop: with 1,000 peers and more this is a million bytes, once a second.
     const text = atob(snapshot.ages);
     bytes = new Uint8Array(text.length);
     for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
@@ -85,16 +87,33 @@ export function agesOf(snapshot: Snapshot): Uint8Array | null {
   return bytes;
 }
 
-/** Age of the last heartbeat `observer` has of `member`; `NOT_LISTED` if there is none. */
+/** So many peers share a row and a column of the ages; 1: each belief can be told. */
+export const blockOf = (snapshot: Snapshot): number =>
+  Math.max(1, Math.ceil(snapshot.peers.length / snapshot.ages_side));
+
+/** The peers of a row or column of the ages, numbered from 0: the first and the last. */
+export function peersOf(snapshot: Snapshot, index: number): readonly [number, number] {
+  const block = blockOf(snapshot);
+  return [index * block + 1, Math.min(snapshot.peers.length, (index + 1) * block)];
+}
+
+/**
+ * Age of the last heartbeat `observer` has of `member`; `NOT_LISTED` if there is none.
+ *
+ * In a large group the worst age of the block that the two belong to.
+ */
 export function ageOf(snapshot: Snapshot, observer: number, member: number): number {
-  return agesOf(snapshot)?.[(observer - 1) * snapshot.peers.length + member - 1] ?? NOT_LISTED;
+  const block = blockOf(snapshot);
+  const index = (peer: number) => Math.floor((peer - 1) / block);
+  return agesOf(snapshot)?.[index(observer) * snapshot.ages_side + index(member)] ?? NOT_LISTED;
 }
 
 /** The look of every peer: the truth, or the belief of `observer`. */
 export function looks(snapshot: Snapshot, observer: number | null, limits: Limits): Look[] {
+  const members = count(snapshot.peers);
   return snapshot.peers.map((peer) =>
     observer === null
-      ? truth(peer, snapshot.peers)
+      ? truth(peer, snapshot.peers, members)
       : belief(observer, peer.peer, ageOf(snapshot, observer, peer.peer), limits),
   );
 }

@@ -5,6 +5,7 @@ import type { Selection } from "../lib/url";
 import type { KeyView, Mark, OperationView, Problem, RunInfo, Snapshot } from "../wire";
 import { lostPoints, nextPicture, pictureOf, previousPicture } from "./marks";
 import { operationsAt } from "./operations";
+import { blockOf } from "./peers";
 import { say } from "./toasts.svelte";
 import { emptyView, type Message, reduce, type View } from "./view";
 
@@ -48,7 +49,8 @@ export class Run {
   /** Whose view is shown; null: the truth, also where there is no such peer. */
   get observer(): number | null {
     const wanted = this.wantedObserver;
-    return wanted !== null && this.size > 0 && !this.shown?.peers[wanted - 1] ? null : wanted;
+    if (wanted === null || !this.shown) return wanted;
+    return this.shown.peers[wanted - 1] && blockOf(this.shown) === 1 ? wanted : null;
   }
 
   set observer(peer: number | null) {

@@ -116,7 +116,8 @@ function withFrame(view: View, frame: Frame): View {
 /** Fill what a frame left out because it is unchanged (keys) or large (ages). */
 function withCarried(snapshot: Snapshot, before: Snapshot | null): Snapshot {
   if (!before || (snapshot.keys && snapshot.ages)) return snapshot;
-  const sameSize = before.peers.length === snapshot.peers.length;
+  const sameSize =
+    before.peers.length === snapshot.peers.length && before.ages_side === snapshot.ages_side;
   return {
     ...snapshot,
     keys: snapshot.keys ?? before.keys,

@@ -40,6 +40,24 @@ export function explainAge(observer: number, member: number, age: number, limits
   return `${seen}: within T_fail = ${limits.t_fail}, so peer ${observer} trusts peer ${member}.`;
 }
 
+/** The same for a cell of a large group's matrix, which shows the worst of many beliefs. */
+export function explainBlock(
+  observers: readonly [number, number],
+  members: readonly [number, number],
+  age: number,
+  limits: Limits,
+): string {
+  const who = `${range(observers)} about ${range(members)}`;
+  if (age === NOT_LISTED) return `${who}: at least one of these observers does not list one of these members.`;
+  const worst = `${who}: the oldest heartbeat is ${plural(age, "tick")} old`;
+  if (age > limits.t_cleanup) return `${worst}, over T_cleanup = ${limits.t_cleanup}.`;
+  if (age > limits.t_fail) return `${worst}, over T_fail = ${limits.t_fail}: somebody is suspected.`;
+  return `${worst}, within T_fail = ${limits.t_fail}.`;
+}
+
+const range = ([first, last]: readonly [number, number]): string =>
+  first === last ? `peer ${first}` : `peers ${first} to ${last}`;
+
 export function describeKey(key: KeyView): string {
   const wanted = key.replicas.length;
   const held = key.replicas.filter((peer) => key.holders.includes(peer)).length;
