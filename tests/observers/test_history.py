@@ -2,6 +2,10 @@
 
 from collections.abc import Iterable
 
+import numpy as np
+import pytest
+from msgspec import structs
+
 from ringscope.events import (
     ActionRejected,
     AnyEvent,
@@ -267,3 +271,50 @@ def test_an_operation_that_does_not_succeed_is_marked() -> None:
 def test_a_refused_action_is_marked_with_its_reason() -> None:
     marks = told(ActionRejected(5, "AT 5 FAIL 3", "Peer 3 is down already.")).complete().marks
     assert texts(marks) == ["Refused: AT 5 FAIL 3. Peer 3 is down already."]
+
+
+def test_many_detections_of_a_tick_are_one_mark() -> None:
+    members = list(range(2, 203))
+    events = [
+        *group_of(203),
+        MembersSuspected(5, [1] * 201, members),
+        MembersSuspected(6, [3] * 201, members),
+        *(PeerFailed(7, member, False) for member in members),
+        MembersRemoved(8, [1] * 201, members),
+        MembersRemoved(8, [203] * 201, members),
+    ]
+    found = [m for m in told(*events).complete().marks if m.lane == "detection"]
+    assert texts(found) == [
+        "201 peers are suspected for the first time.",
+        "201 peers are now listed by no live member.",
+    ]
+
+
+# --- large groups --------------------------------------------------------------------------------
+
+
+def test_columns_may_be_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ringscope.observers.beliefs._AT_ONCE", 3)
+    facts = [
+        *group_of(4),
+        PeerFailed(1, 4, False),
+        tick(1),
+        MembersSuspected(2, [1, 2, 3, 2], [4, 4, 4, 3]),
+        tick(2),
+        MembersTrusted(3, [2], [3]),
+        MembersRemoved(3, [1, 2, 3], [4, 4, 4]),
+        tick(3),
+    ]
+    arrays = [
+        structs.replace(fact, observers=np.array(fact.observers), members=np.array(fact.members))
+        if isinstance(fact, MembersJoined | MembersSuspected | MembersTrusted | MembersRemoved)
+        else fact
+        for fact in facts
+    ]
+    assert told(*arrays).complete() == told(*facts).complete()
+    assert len(told(*facts).complete().marks) == 4
+
+
+def test_an_event_about_nobody_changes_nothing() -> None:
+    nothing = [kind(1, [], []) for kind in (MembersJoined, MembersSuspected, MembersRemoved)]
+    assert told(*group_of(3), *nothing, tick(1)).complete().series.listed == (6, 6)

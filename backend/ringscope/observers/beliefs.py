@@ -4,7 +4,7 @@ Two matrices, row = observer, column = member, peer p at index p - 1.  The rows 
 down are empty, so that sums over a whole matrix are sums over live peers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,12 @@ from ringscope.events import (
     PeerStarted,
     RunStarted,
 )
+
+Peers = NDArray[np.intp]
+MembershipEvent = MembersJoined | MembersSuspected | MembersTrusted | MembersRemoved
+
+#: A tick in which thousands of peers join has millions of facts; so many are taken in at once.
+_AT_ONCE = 1 << 20
 
 
 class Beliefs:
@@ -61,9 +67,10 @@ class Beliefs:
             self._stale = False
         return self._counts
 
-    def listed_by_nobody(self, member: int) -> bool:
-        """Tell whether no live peer but itself has ``member`` in its list."""
-        return not self.listed[:, member - 1].any()
+    def listed_by_nobody(self) -> NDArray[np.bool_]:
+        """Tell by member (peer p at index p - 1) whether no other live peer lists it."""
+        listed: NDArray[np.bool_] = np.logical_or.reduce(self.listed, axis=0)
+        return ~listed
 
     def is_up(self, peer: int) -> bool:
         """Tell whether ``peer`` is running."""
@@ -89,29 +96,31 @@ class Beliefs:
         self.listed[row] = self.suspected[row] = False
 
     def _joined(self, event: MembersJoined) -> None:
-        observers, members = self._columns(event)
-        self._member[observers] = True
-        self.listed[observers, members] = True
+        for observers, members in self._facts(event):
+            self._member[observers] = True
+            self.listed[observers, members] = True
         np.fill_diagonal(self.listed, False)
 
     def _suspected(self, event: MembersSuspected) -> None:
-        self.suspected[self._columns(event)] = True
+        for observers, members in self._facts(event):
+            self.suspected[observers, members] = True
 
     def _trusted(self, event: MembersTrusted) -> None:
-        self.suspected[self._columns(event)] = False
+        for observers, members in self._facts(event):
+            self.suspected[observers, members] = False
 
     def _removed(self, event: MembersRemoved) -> None:
-        columns = self._columns(event)
-        self.listed[columns] = self.suspected[columns] = False
+        for observers, members in self._facts(event):
+            self.listed[observers, members] = self.suspected[observers, members] = False
 
-    def _columns(
-        self, event: MembersJoined | MembersSuspected | MembersTrusted | MembersRemoved
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        observers, members = _column(event.observers), _column(event.members)
-        if len(observers):
+    def _facts(self, event: MembershipEvent) -> Iterator[tuple[Peers, Peers]]:
+        """Yield observers and members, numbered from 0, so many at a time that memory is spared."""
+        for first in range(0, len(event.observers), _AT_ONCE):
+            observers = _column(event.observers[first : first + _AT_ONCE])
+            members = _column(event.members[first : first + _AT_ONCE])
             self._grow(int(max(observers.max(), members.max())) + 1)
-        return observers, members
+            yield observers, members
 
 
-def _column(peers: Sequence[int]) -> NDArray[np.intp]:
+def _column(peers: Sequence[int]) -> Peers:
     return np.asarray(peers, dtype=np.intp) - 1

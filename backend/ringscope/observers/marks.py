@@ -8,6 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ringscope.events import (
     ActionRejected,
     AnyEvent,
@@ -28,6 +31,8 @@ from ringscope.observers.history import Lane, Mark
 
 #: More than this many alike in one tick are told in one sentence.
 _FEW = 3
+#: The same for peers of which more must be told, such as who is wrongly suspected.
+_MANY = 100
 
 _ENDS = {
     "failure": "fails: so many replicas said no that a quorum is impossible",
@@ -44,8 +49,8 @@ class Marks:
         self._beliefs = beliefs
         self._peers = 0
         self._started: set[int] = set()
-        self._suspected: set[int] = set()
-        self._gone: set[int] = set()
+        self._suspected = _Peers()
+        self._gone = _Peers()
         self._crowd: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
         self._lossy = self._split = False
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
@@ -98,23 +103,36 @@ class Marks:
     # --- detection -------------------------------------------------------------------------------
 
     def _members_suspected(self, event: MembersSuspected) -> None:
-        if self._suspected.issuperset(event.members):
+        members = np.asarray(event.members, np.int64)
+        new = np.flatnonzero(~self._suspected.of(members))
+        _, first = np.unique(members[new], return_index=True)
+        some = new[np.sort(first)].tolist()
+        self._suspected.add(members[new])
+        if len(some) > _MANY:
+            text = f"{len(some)} peers are suspected for the first time."
+            self._mark(event.tick, "detection", None, text)
             return
-        for observer, member in zip(event.observers, event.members, strict=True):
-            if member in self._suspected:
-                continue
-            self._suspected.add(member)
+        for index in some:
+            observer, member = int(event.observers[index]), int(event.members[index])
             wrongly = ", wrongly" if self._beliefs.is_up(member) else ""
             text = f"Peer {observer} is the first to suspect peer {member}{wrongly}."
             self._mark(event.tick, "detection", member, text)
 
     def _members_removed(self, event: MembersRemoved) -> None:
-        for member in sorted(set(event.members) - self._gone):
-            if self._beliefs.listed_by_nobody(member):
-                self._gone.add(member)
-                wrongly = ", although it is alive" if self._beliefs.is_up(member) else ""
-                text = f"All live members have removed peer {member} from their lists{wrongly}."
-                self._mark(event.tick, "detection", member, text)
+        members = np.unique(np.asarray(event.members, np.int64))
+        members = members[~self._gone.of(members)]
+        if not len(members):
+            return
+        gone = members[self._beliefs.listed_by_nobody()[members - 1]]
+        self._gone.add(gone)
+        if len(gone) > _MANY:
+            text = f"{len(gone)} peers are now listed by no live member."
+            self._mark(event.tick, "detection", None, text)
+            return
+        for member in gone.tolist():
+            wrongly = ", although it is alive" if self._beliefs.is_up(member) else ""
+            text = f"All live members have removed peer {member} from their lists{wrongly}."
+            self._mark(event.tick, "detection", member, text)
 
     # --- network ---------------------------------------------------------------------------------
 
@@ -159,6 +177,31 @@ class Marks:
             for peer, text in crowd:
                 self._mark(event.tick, "operation", peer, text)
         self._crowd.clear()
+
+
+class _Peers:
+    """A set of peers that is asked about many at once."""
+
+    def __init__(self) -> None:
+        self._bits = np.zeros(0, bool)
+
+    def of(self, peers: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell of each of ``peers`` whether it is in the set."""
+        self._make_room(peers)
+        return self._bits[peers]
+
+    def add(self, peers: NDArray[np.int64]) -> None:
+        """Add all of ``peers``."""
+        self._make_room(peers)
+        self._bits[peers] = True
+
+    def discard(self, peer: int) -> None:
+        """Take ``peer`` out."""
+        self._bits[peer : peer + 1] = False
+
+    def _make_room(self, peers: NDArray[np.int64]) -> None:
+        most = int(peers.max(initial=0))
+        self._bits = np.pad(self._bits, (0, max(0, most + 1 - len(self._bits))))
 
 
 def _names(peers: Sequence[int]) -> str:
