@@ -28,6 +28,7 @@ MAY_IMPORT = {
     },
     "server": {
         "campaign", "run", "analysis", "grading", "observers", "simulation", "protocol", "events",
+        "kernel",
     },
 }  # fmt: skip
 

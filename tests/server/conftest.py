@@ -15,9 +15,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from ringscope.server.factory import Config, create_app
+from ringscope.server.recipe import Recipe
+from ringscope.server.runtime import Runtime
 from ringscope.server.services import Services
-from ringscope.server.session import Runtime, Session
+from ringscope.server.session import Listener, Session
 from ringscope.server.storage import StoredRun
+from ringscope.simulation.scenario import parse_scenario
 
 SMALL = "MAX_NNB: 4\nTICKS: 60\n"
 
@@ -87,6 +90,12 @@ def stored(scenario: str = SMALL, **fields: object) -> StoredRun:
         "created": "2024-01-01T00:00:00+00:00",
     }
     return StoredRun(**(values | fields))  # type: ignore[arg-type]
+
+
+def session_of(run: StoredRun, runtime: Runtime, listener: Listener) -> Session:
+    """The session of a stored run, at its first tick."""
+    scenario = parse_scenario(run.scenario, run.name)
+    return Session(run, Recipe.of(scenario, run.seed, run.actions), runtime, listener)
 
 
 @pytest.fixture

@@ -219,7 +219,7 @@ BAD = [
     ("POST", "/api/runs", {"json": {"scenario": 3}}, 400),
     ("POST", "/api/runs", {"json": {"text": SMALL, "name": "<b>"}}, 400),
     ("POST", "/api/runs", {"json": {"text": "MAX_NNB: x\n"}}, 422),
-    ("POST", "/api/runs", {"json": {"text": "MAX_NNB: 1001\n"}}, 422),
+    ("POST", "/api/runs", {"json": {"text": "MAX_NNB: 5001\n"}}, 422),
     ("POST", "/api/runs", {"json": {"text": SMALL, "seed": -1}}, 400),
     ("POST", "/api/runs", {"json": {"text": SMALL, "seed": 2**53}}, 400),
     ("POST", "/api/runs", {"json": {"text": SMALL, "seed": "x"}}, 400),

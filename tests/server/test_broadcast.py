@@ -2,10 +2,9 @@
 
 import msgspec
 import pytest
-from tests.server.conftest import Ear, VirtualTime, stored
+from tests.server.conftest import Ear, VirtualTime, session_of, stored
 
 from ringscope.server.broadcast import Broadcast
-from ringscope.server.session import Session
 from ringscope.server.wire import Frame, Problem, RunGrade
 
 
@@ -43,8 +42,12 @@ class Hall:
 
     def __init__(self, time: VirtualTime, scenario: str = "MAX_NNB: 4\n", speed: float = 0) -> None:
         self.outlet = Outlet()
-        self.session = Session(stored(scenario, speed=speed), time.runtime, Ear())
+        self.session = session_of(stored(scenario, speed=speed), time.runtime, Ear())
         self.broadcast = Broadcast(lambda run: self.session, self.outlet, time.runtime)
+
+
+def frame_of(encoded: msgspec.Raw) -> Frame:
+    return msgspec.json.decode(encoded, type=Frame)
 
 
 @pytest.fixture
@@ -54,10 +57,10 @@ def hall(time: VirtualTime) -> Hall:
 
 def test_who_watches_gets_a_complete_picture_and_then_changes(hall: Hall) -> None:
     hall.session.step(5)
-    begin = hall.broadcast.watch("ann", "run")
+    begin = frame_of(hall.broadcast.watch("ann", "run"))
     assert (begin.complete, begin.snapshot.tick) == (True, 5)
     hall.session.step(3)
-    hall.broadcast.draw_all()
+    hall.broadcast.draw("run")
     [frame] = hall.outlet.frames("ann")
     assert (frame.complete, frame.number) == (False, begin.number + 1)
     assert frame.history is not None
@@ -68,9 +71,9 @@ def test_a_second_viewer_sees_the_same_picture(hall: Hall) -> None:
     hall.session.step(5)
     hall.broadcast.watch("ann", "run")
     hall.session.step(5)
-    begin = hall.broadcast.watch("bob", "run")
+    begin = frame_of(hall.broadcast.watch("bob", "run"))
     hall.session.step(5)
-    hall.broadcast.draw_all()
+    hall.broadcast.draw("run")
     for_ann, for_bob = hall.outlet.frames("ann"), hall.outlet.frames("bob")
     assert [frame.number for frame in for_ann] == [begin.number, begin.number + 1]
     assert for_bob == for_ann[1:]
@@ -79,8 +82,8 @@ def test_a_second_viewer_sees_the_same_picture(hall: Hall) -> None:
 def test_many_ticks_make_one_frame(hall: Hall) -> None:
     hall.broadcast.watch("ann", "run")
     hall.session.step(50)
-    hall.broadcast.draw_all()
-    hall.broadcast.draw_all()
+    hall.broadcast.draw("run")
+    hall.broadcast.draw("run")
     [frame] = hall.outlet.frames("ann")
     assert frame.history is not None
     assert len(frame.history.series.sent) == 50
@@ -118,18 +121,18 @@ def test_a_client_that_does_not_read_misses_frames_and_is_mended(hall: Hall) -> 
     hall.outlet.unread["bob"] = 10
     for _ in range(3):
         hall.session.step()
-        hall.broadcast.draw_all()
+        hall.broadcast.draw("run")
     assert len(hall.outlet.frames("ann")) == 3
     assert hall.outlet.frames("bob") == []
 
     hall.outlet.unread["bob"] = 0
-    hall.broadcast.draw_all()  # nothing has changed since, and yet
+    hall.broadcast.draw("run")  # nothing has changed since, and yet
     [frame] = hall.outlet.frames("bob")
     assert (frame.complete, frame.snapshot.tick) == (True, 3)
     assert frame.number == hall.outlet.frames("ann")[-1].number
 
     hall.session.step()
-    hall.broadcast.draw_all()
+    hall.broadcast.draw("run")
     assert hall.outlet.frames("bob")[-1] == hall.outlet.frames("ann")[-1]
 
 
@@ -138,11 +141,11 @@ def test_a_client_that_does_not_read_is_told_the_state_and_the_grade_later(hall:
     hall.outlet.unread["bob"] = 10
     for _ in range(100):
         hall.broadcast.changed(hall.session)
-    hall.broadcast.draw_all()
+    hall.broadcast.draw("run")
     assert hall.outlet.sent == []
     hall.outlet.unread["bob"] = 0
-    hall.broadcast.draw_all()
-    hall.broadcast.draw_all()
+    hall.broadcast.draw("run")
+    hall.broadcast.draw("run")
     assert [event for _, event, _ in hall.outlet.sent] == ["frame", "run", "grade"]
 
 
@@ -150,7 +153,7 @@ def test_who_leaves_gets_nothing_more(hall: Hall) -> None:
     hall.broadcast.watch("ann", "run")
     hall.broadcast.gone("ann")
     hall.session.step()
-    hall.broadcast.draw_all()
+    hall.broadcast.draw("run")
     hall.broadcast.changed(hall.session)
     assert hall.outlet.sent == []
     assert not hall.broadcast.watches("run")
@@ -175,15 +178,15 @@ def test_drawing_stops_when_nobody_watches(time: VirtualTime, hall: Hall) -> Non
 def test_the_grade_is_told_when_it_changes_and_at_the_end(time: VirtualTime) -> None:
     hall = Hall(time, "MAX_NNB: 10\nCRUD_TEST: CREATE\nTICKS: 150\n")
     hall.broadcast.watch("ann", "run")
-    hall.broadcast.draw_all()
+    hall.broadcast.draw("run")
     [first] = hall.outlet.grades("ann")
     assert [check.passed for check in first.mp2.checks] == [None]
     time.seconds += 2
-    hall.broadcast.draw_all()
+    hall.broadcast.draw("run")
     assert len(hall.outlet.grades("ann")) == 1, "nothing has changed"
     hall.session.step(150)
     hall.broadcast.changed(hall.session)
-    hall.broadcast.draw_all()
+    hall.broadcast.draw("run")
     last = hall.outlet.grades("ann")[-1]
     assert (last.final, last.mp2.total, last.mp2.max) == (True, 3, 3)
 
@@ -193,10 +196,10 @@ def test_a_run_that_cannot_be_drawn_harms_no_other(
 ) -> None:
     hall.broadcast.watch("ann", "run")
 
-    def draw() -> None:
+    def draw(whole: bool) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(hall.session, "draw", draw)
-    hall.broadcast.draw_all()
+    hall.broadcast.draw("run")
     assert "cannot be drawn" in caplog.text
     assert not hall.broadcast.watches("run")

@@ -12,7 +12,9 @@ from ringscope.server.library import Library
 from ringscope.server.limits import Limits
 from ringscope.server.problems import RefusedError
 from ringscope.server.runs import Runs
+from ringscope.server.session import Session
 from ringscope.server.storage import Storage
+from ringscope.server.wire import Problem
 
 Open = Callable[..., Runs]
 
@@ -211,3 +213,80 @@ def test_a_run_that_no_longer_makes_sense_is_listed_and_says_why(
     assert [run.id for run in runs.all()] == ["run"]
     with pytest.raises(RefusedError, match="cannot be computed again"):
         runs.find("run")
+
+
+# --- large runs ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every group count as large."""
+    monkeypatch.setattr("ringscope.server.remote.LOCAL_PEERS", 0)
+
+
+class Seats:
+    """An audience; ``taken``: the runs that somebody watches."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+
+    def changed(self, session: Session) -> None: ...
+    def ended(self, run: str, why: Problem) -> None: ...
+    def watches(self, run: str) -> bool:
+        return run in self.taken
+
+
+@pytest.mark.usefixtures("small_is_large")
+def test_of_large_runs_few_are_kept_in_memory(open_runs: Open) -> None:
+    runs = open_runs(large=2)
+    runs.audience = seats = Seats()
+    first, second = (runs.start(name, SMALL, paused=True) for name in ("first", "second"))
+    first.step(9)
+    seats.taken = {second.id}
+    third = runs.start("third", SMALL, paused=True)  # the first leaves
+    seats.taken |= {third.id}
+    with pytest.raises(RefusedError, match="2 runs with so many peers are open already"):
+        runs.find(first.id)
+    with pytest.raises(RefusedError, match="2 runs with so many peers are open already"):
+        runs.start("fourth", SMALL, paused=True)
+    assert len(runs.all()) == 3, "the fourth was not stored"
+    runs.drop(third.id)
+    assert (runs.find(first.id).tick, runs.find(first.id).state) == (9, "paused")
+    runs.close()
+
+
+@pytest.mark.usefixtures("small_is_large")
+def test_large_runs_that_are_idle_leave_memory_after_a_while(
+    open_runs: Open, time: VirtualTime
+) -> None:
+    runs = open_runs(idle=60)
+    runs.audience = seats = Seats()
+    watched, idle = (runs.start(name, SMALL, paused=True) for name in ("watched", "idle"))
+    idle.step(5)
+    seats.taken = {watched.id}
+    time.at(58.0, lambda: still_there.append(runs.find(idle.id) is idle))
+    time.at(90.0, lambda: left.append(runs.find(idle.id) is not idle))
+    time.at(90.0, lambda: runs.drop(watched.id))
+    still_there: list[bool] = []
+    left: list[bool] = []
+    time.run()
+    assert (still_there, left) == ([True], [True])
+    assert runs.find(idle.id).tick == 5
+    runs.close()
+
+
+@pytest.mark.usefixtures("small_is_large")
+def test_a_large_run_deleted_while_it_comes_back_leaves_no_process(
+    open_runs: Open, time: VirtualTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = open_runs().start("small", SMALL, paused=True)
+    session.step(30)
+    session.close()
+    restarted = open_runs()
+    ended: list[str] = []
+    close = Session.close
+    monkeypatch.setattr(Session, "close", lambda self: (ended.append(self.id), close(self)))
+    time.at(time.seconds, lambda: restarted.drop(session.id))
+    with pytest.raises(RefusedError, match="may have been deleted"):
+        restarted.find(session.id)
+    assert ended == [session.id]

@@ -2,6 +2,7 @@
 
 import pytest
 from tests.server.conftest import SMALL, Ear, VirtualTime, stored
+from tests.server.conftest import session_of as session_of_stored
 
 from ringscope.server.limits import Limits
 from ringscope.server.problems import RefusedError
@@ -11,7 +12,7 @@ LIMITS = Limits()
 
 
 def session_of(time: VirtualTime, ear: Ear, scenario: str = SMALL, **fields: object) -> Session:
-    return Session(stored(scenario, **fields), time.runtime, ear)
+    return session_of_stored(stored(scenario, **fields), time.runtime, ear)
 
 
 # --- pacing --------------------------------------------------------------------------------------
@@ -230,10 +231,10 @@ def test_a_tick_that_fails_breaks_the_run_and_says_why(
     session = session_of(time, ear)
     session.step(5)
 
-    def step() -> None:
+    def step(_: object) -> None:
         raise ZeroDivisionError("the dog ate it")
 
-    monkeypatch.setattr(session._cluster, "step", step)
+    monkeypatch.setattr("ringscope.simulation.cluster.Cluster.step", step)
     session.resume()
     time.run()
     assert session.state == "broken"
@@ -249,15 +250,15 @@ def test_a_tick_that_fails_breaks_the_run_and_says_why(
 def test_frames_say_what_changed(time: VirtualTime, ear: Ear) -> None:
     session = session_of(time, ear)
     session.step(3)
-    first = session.draw()
+    first = session.draw().changes
     assert first is not None
     assert (first.number, first.complete, first.snapshot.tick) == (1, False, 3)
     assert first.history is not None
     assert len(first.history.series.sent) == 3
-    assert session.draw() is None, "nothing has changed"
+    assert session.draw().changes is None, "nothing has changed"
 
     session.step(2)
-    second = session.draw()
+    second = session.draw().changes
     assert second is not None
     assert second.history is not None
     assert (second.number, second.history.series.start) == (2, 3)
@@ -268,7 +269,7 @@ def test_a_complete_frame_stands_alone_and_counts_nothing(time: VirtualTime, ear
     session = session_of(time, ear)
     session.step(3)
     session.draw()
-    picture = session.picture()
+    picture = session.draw(whole=True).whole
     assert (picture.number, picture.complete) == (1, True)
     assert picture.history == session.history
     assert picture.snapshot.keys == []
@@ -278,7 +279,7 @@ def test_a_change_of_state_alone_is_drawn(time: VirtualTime, ear: Ear) -> None:
     session = session_of(time, ear)
     session.draw()
     session.resume()
-    frame = session.draw()
+    frame = session.draw().changes
     assert frame is not None
     assert frame.state == "running"
 
@@ -288,7 +289,7 @@ def test_the_ages_of_a_large_group_are_drawn_once_a_second(time: VirtualTime, ea
     shown = []
     for _ in range(4):
         session.step()
-        frame = session.draw()
+        frame = session.draw().changes
         assert frame is not None
         shown.append(frame.snapshot.ages is not None)
         time.sleep(0.4)

@@ -44,6 +44,7 @@ def serve(
         listener = _listen(eventlet, host, port)
     except OSError as error:
         _cannot(_why_not(error, host, port))
+    from ringscope.kernel import uncompiled_notice
     from ringscope.server.factory import Config, create_app
     from ringscope.server.storage import InUseError
 
@@ -54,6 +55,8 @@ def serve(
     except InUseError as error:
         _cannot(f"{error}; stop it or add --instance FOLDER")
     services = app.extensions["ringscope"]
+    if notice := uncompiled_notice():
+        print(f"ringscope: {notice}", file=sys.stderr)
     try:
         path = _play(services.runs, services.library, play) if play else ""
         print(f"Ringscope is at {_address(host, listener.getsockname()[1])}{path}", flush=True)

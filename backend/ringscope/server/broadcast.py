@@ -1,8 +1,8 @@
 """Broadcasting: pictures of runs to everyone who watches, never faster than they can be drawn.
 
-One background task draws each watched run at most 25 times a second, the latest picture only, and
-spends at most a quarter of the time on it.  A client that does not keep up misses frames, and gets
-a complete one as soon as it reads again.
+A background task for each watched run draws it at most 25 times a second, the latest picture only,
+and spends at most a quarter of the time on it; large pictures for many go out less often.  A client
+that does not keep up misses frames, and gets a complete one as soon as it reads again.
 """
 
 import logging
@@ -11,8 +11,11 @@ from typing import Protocol
 
 import msgspec
 
-from ringscope.server.session import Runtime, Session
-from ringscope.server.wire import Frame, Problem, RunGrade
+from ringscope.server.engine import Drawn, Picture
+from ringscope.server.problems import RefusedError
+from ringscope.server.runtime import Runtime
+from ringscope.server.session import Session
+from ringscope.server.wire import Problem, RunGrade
 
 _log = logging.getLogger(__name__)
 
@@ -20,6 +23,8 @@ _log = logging.getLogger(__name__)
 INTERVAL = 0.04
 #: Drawing takes at most one part in so many of the time.
 _SHARE = 4
+#: Bytes of frames of one run that all clients together are sent in a second.
+_BYTES_A_SECOND = 20_000_000
 #: Seconds from one grade to the next.
 _GRADE_EVERY = 1.0
 #: A client with so many packets unread gets no more.
@@ -52,23 +57,24 @@ class Broadcast:
         self._runtime = runtime
         self._watchers: dict[str, dict[str, None]] = {}  # by run; a dict keeps the order
         self._behind: set[tuple[str, str]] = set()
-        self._drawing = False
+        self._drawing: set[str] = set()
         self._grades: dict[str, RunGrade] = {}
-        self._graded_at = float("-inf")
+        self._graded_at: dict[str, float] = {}
 
     # --- who watches -----------------------------------------------------------------------------
 
-    def watch(self, client: str, run: str) -> Frame:
+    def watch(self, client: str, run: str) -> msgspec.Raw:
         """Let ``client`` watch from now on; return the picture to begin with."""
         session = self._find(run)
-        self._draw(session)  # the others must not miss what this picture already contains
+        # the others must not miss what this picture already contains
+        _, whole = self._tell_drawn(session, session.draw(whole=True))
         self._watchers.setdefault(run, {})[client] = None
         self._behind.discard((run, client))
         self._tell_grade_soon(run)  # the new watcher has seen none
-        if not self._drawing:
-            self._drawing = True
-            self._runtime.spawn(self._keep_drawing)
-        return session.picture()
+        if run not in self._drawing:
+            self._drawing.add(run)
+            self._runtime.spawn(lambda: self._keep_drawing(run))
+        return msgspec.Raw(whole)
 
     def unwatch(self, client: str, run: str) -> None:
         """Let ``client`` watch no longer."""
@@ -77,7 +83,7 @@ class Broadcast:
         self._behind.discard((run, client))
         if not clients:
             self._watchers.pop(run, None)
-            self._grades.pop(run, None)
+            self._tell_grade_soon(run)
 
     def gone(self, client: str) -> None:
         """Forget a client that has disconnected."""
@@ -104,7 +110,7 @@ class Broadcast:
         """Tell that something about a run as a whole changed."""
         self._tell(session.id, "run", session.info())
         if session.state != "running":
-            self._graded_at = float("-inf")
+            self._graded_at.pop(session.id, None)
 
     def _tell(self, run: str, event: str, payload: object) -> None:
         if clients := self._watchers.get(run):
@@ -117,33 +123,34 @@ class Broadcast:
 
     # --- drawing ---------------------------------------------------------------------------------
 
-    def _keep_drawing(self) -> None:
-        runtime = self._runtime
-        while self._watchers:
-            began = runtime.now()
-            self.draw_all()
-            runtime.sleep(max(INTERVAL, _SHARE * (runtime.now() - began)))
-        self._drawing = False
+    def _keep_drawing(self, run: str) -> None:
+        while run in self._watchers:
+            self._runtime.sleep(max(INTERVAL, self.draw(run)))
+        self._drawing.discard(run)
 
-    def draw_all(self) -> None:
-        """Send one picture of each watched run that changed, and now and then its grade."""
-        now = self._runtime.now()
-        grading = now - self._graded_at >= _GRADE_EVERY
-        if grading:
-            self._graded_at = now
-        for run in list(self._watchers):
-            try:
-                session = self._find(run)
-                self._draw(session)
-                if grading:
-                    self._tell_grade(session)
-            except Exception:
-                _log.exception("run %s cannot be drawn", run)
-                self.ended(run, _BROKEN)
+    def draw(self, run: str) -> float:
+        """Send one picture of a run if it changed, and now and then its grade.
+
+        Returns for how many seconds there should be no other.
+        """
+        began = self._runtime.now()
+        try:
+            session = self._find(run)
+            pause = self._draw(session)
+            if began - self._graded_at.get(run, float("-inf")) >= _GRADE_EVERY:
+                self._graded_at[run] = began
+                self._tell_grade(session)
+            return pause
+        except RefusedError as refusal:
+            self.ended(run, refusal.problem)
+        except Exception:
+            _log.exception("run %s cannot be drawn", run)
+            self.ended(run, _BROKEN)
+        return 0.0
 
     def _tell_grade_soon(self, run: str) -> None:
         self._grades.pop(run, None)
-        self._graded_at = float("-inf")
+        self._graded_at.pop(run, None)
 
     def _tell_grade(self, session: Session) -> None:
         known = self._grades.get(session.id)
@@ -154,20 +161,40 @@ class Broadcast:
             ):  # fmt: skip
                 self._tell(session.id, "grade", grade)
 
-    def _draw(self, session: Session) -> None:
+    def _draw(self, session: Session) -> float:
+        """Draw and send; return for how many seconds there should be no other picture."""
         run = session.id
-        frame = session.draw()
-        changes = msgspec.Raw(_encode(frame)) if frame is not None else None
-        whole: msgspec.Raw | None = None
+        mended = any(
+            (run, client) in self._behind and not self.is_late(client)
+            for client in self._watchers.get(run, ())
+        )
+        drawn = session.draw(whole=mended)
+        began = self._runtime.now()
+        size, _ = self._tell_drawn(session, drawn)
+        spent = drawn.seconds + self._runtime.now() - began
+        return max(_SHARE * spent, size / _BYTES_A_SECOND)
+
+    def _tell_drawn(self, session: Session, drawn: Drawn) -> tuple[int, bytes]:
+        """Send a picture to whom it may concern; return the bytes sent and the whole picture."""
+        run = session.id
+        changes, whole = _encoded(drawn.changes), _encoded(drawn.whole)
+        sent = 0
         for client in list(self._watchers.get(run, ())):
-            late = self.is_late(client)
-            if late and changes is not None:
-                self._behind.add((run, client))
-            elif not late and (run, client) in self._behind:
-                self._behind.discard((run, client))
-                whole = whole or msgspec.Raw(_encode(session.picture()))
-                self._outlet.send(client, "frame", whole)
-                self._outlet.send(client, "run", msgspec.Raw(_encode(session.info())))
-                self._tell_grade_soon(run)
-            elif not late and changes is not None:
-                self._outlet.send(client, "frame", changes)
+            if self.is_late(client):
+                if changes:
+                    self._behind.add((run, client))
+            elif (run, client) in self._behind:
+                if whole:
+                    self._behind.discard((run, client))
+                    self._outlet.send(client, "frame", msgspec.Raw(whole))
+                    self._outlet.send(client, "run", msgspec.Raw(_encode(session.info())))
+                    self._tell_grade_soon(run)
+                    sent += len(whole)
+            elif changes:
+                self._outlet.send(client, "frame", msgspec.Raw(changes))
+                sent += len(changes)
+        return sent, whole
+
+
+def _encoded(picture: Picture | None) -> bytes:
+    return b"" if picture is None else _encode(picture)

@@ -5,7 +5,6 @@ from msgspec.structs import replace
 from ringscope.observers.historian import Historian
 from ringscope.server.wire import Frame, RunState
 from ringscope.simulation.cluster import Cluster
-from ringscope.simulation.snapshot import Snapshot
 
 #: Above so many bytes the ages of all heartbeats go out once a second only.
 _AGES_AT_ONCE = 40_000
@@ -47,6 +46,6 @@ class Drawing:
         snapshot = self._cluster.snapshot()
         return Frame(self._run, self._number, True, state, snapshot, self._historian.complete())
 
-    def still(self, state: RunState, snapshot: Snapshot) -> Frame:
-        """Return a frame of a past tick, without history."""
-        return Frame(self._run, self._number, True, state, snapshot, None)
+    def still(self, state: RunState) -> Frame:
+        """Return a frame of this tick, without history."""
+        return Frame(self._run, self._number, True, state, self._cluster.snapshot(), None)

@@ -19,13 +19,15 @@ from ringscope.server.gradings import Gradings
 from ringscope.server.library import Library
 from ringscope.server.limits import Limits
 from ringscope.server.live import Live, SocketOutlet
-from ringscope.server.looking_api import EventsPage, looking_api
+from ringscope.server.logs import EventsPage
+from ringscope.server.looking_api import looking_api
 from ringscope.server.openapi import as_openapi
 from ringscope.server.pages import STATIC, pages, vendor
 from ringscope.server.runs import Runs
+from ringscope.server.runtime import Runtime
 from ringscope.server.services import Services
-from ringscope.server.session import Runtime
 from ringscope.server.storage import Storage
+from ringscope.server.transcripts import Transcripts
 from ringscope.server.transport import make_socketio, tune
 from ringscope.server.wire import Grading, History, Problem, RunGrade, RunInfo, ScenarioInfo
 from ringscope.simulation.snapshot import Snapshot
@@ -93,4 +95,7 @@ def _services(config: Config, socketio: SocketIO) -> Services:
     broadcast = Broadcast(runs.find, SocketOutlet(socketio), runtime)
     runs.audience = broadcast
     gradings = Gradings(storage, library, config.limits, runtime, config.instance / "gradings")
-    return Services(config.limits, runtime, storage, library, runs, gradings, broadcast, socketio)
+    transcripts = Transcripts(config.limits, runtime)
+    return Services(
+        config.limits, runtime, storage, library, runs, gradings, transcripts, broadcast, socketio
+    )

@@ -19,7 +19,7 @@ from ringscope.grading.report import Report
 from ringscope.server.library import Library
 from ringscope.server.limits import SEED_MOST, Limits
 from ringscope.server.problems import bad_request, conflict, invalid, not_found, too_many
-from ringscope.server.session import Runtime
+from ringscope.server.runtime import Runtime
 from ringscope.server.storage import Storage
 from ringscope.server.wire import Grading, GradingState
 from ringscope.simulation.scenario import COURSE, Scenario
@@ -116,6 +116,11 @@ class Gradings:
     def _gradable(self, name: str, text: str) -> Scenario:
         self._library.check_name(name)
         scenario = self._library.check(text, name)
+        if scenario.peers > self._limits.grade_peers:
+            raise invalid(
+                f"{name}.conf: this server grades groups of at most {self._limits.grade_peers} "
+                f"peers, not {scenario.peers}; `ringscope grade` takes more"
+            )
         if scenario.single_failure is None and scenario.crud_test is None:
             raise invalid(
                 f"{name}.conf has neither SINGLE_FAILURE nor CRUD_TEST, so the course's rules have "

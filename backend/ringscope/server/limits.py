@@ -17,24 +17,32 @@ class Limits:
 
     ``timeline``: lines of a scenario that begin with AT; ``gossip``: entries of member lists that
     all peers together send in a tick; ``running``: runs that advance at once; ``live``: runs kept
-    ready in memory; ``stored_runs`` and ``stored_scenarios``: rows in the database (the oldest idle
-    run makes room for a new one); ``grade_cells``: scenarios times seeds of one grading;
-    ``at_once``: those answered without a job; ``events``: events in one REST answer.
+    ready in memory; ``large``: those of them that have a process of their own; ``idle``: such a run
+    leaves memory when nobody needs it for so long; ``transcripts``: logs of large runs that are
+    written at once; ``stored_runs`` and ``stored_scenarios``: rows in the database (the oldest idle
+    run makes room for a new one); ``grade_peers``: the largest group that is graded;
+    ``grade_cells``: scenarios times seeds of one grading; ``at_once``: those answered without a
+    job; ``events``: events in one REST answer; ``facts``: among them, facts about member lists.
     """
 
-    peers: int = 1000
+    peers: int = 5000
     ticks: int = 10_000
     keys: int = 2_000
     timeline: int = 2_000
-    gossip: int = 50_000_000
+    gossip: int = 100_000_000
     upload: int = 1_000_000
     running: int = 8
     live: int = 24
+    large: int = 3
+    idle: float = 60.0
+    transcripts: int = 2
     stored_runs: int = 500
     stored_scenarios: int = 200
     actions: int = 1000
     events: int = 20_000
+    facts: int = 1_000_000
     grade_files: int = 32
+    grade_peers: int = 1000
     grade_cells: int = 7_000
     at_once: int = 5
     jobs: int = 2

@@ -11,6 +11,7 @@ from flask import request
 from flask_socketio import SocketIO
 
 from ringscope.server.broadcast import Broadcast
+from ringscope.server.engine import Picture
 from ringscope.server.gate import Gate
 from ringscope.server.problems import RefusedError, bad_request, conflict, invalid, read, too_many
 from ringscope.server.runs import Runs
@@ -21,7 +22,6 @@ from ringscope.server.wire import (
     Act,
     Control,
     Done,
-    Frame,
     Problem,
     RunInfo,
     Seek,
@@ -84,7 +84,7 @@ class Live:
         self._trusted.discard(_client())
         self._broadcast.gone(_client())
 
-    def watch(self, asked: Watch) -> Frame:
+    def watch(self, asked: Watch) -> Picture:
         """Show a run from now on."""
         self._must_read()
         self._runs.find(asked.run)  # which may take its time
@@ -97,7 +97,7 @@ class Live:
         self._broadcast.unwatch(_client(), asked.run)
         return Done()
 
-    def seek(self, asked: Seek) -> Frame:
+    def seek(self, asked: Seek) -> Picture:
         """Show a past tick."""
         self._must_read()
         return self._runs.find(asked.run).past(asked.tick)

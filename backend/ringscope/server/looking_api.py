@@ -6,26 +6,14 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from ringscope.analysis.plots import PLOTS
-from ringscope.events import AnyEvent
 from ringscope.server import asked
-from ringscope.server.logs import debug_log, recording
+from ringscope.server.logs import EventsPage
 from ringscope.server.openapi import problems, returns, sends
 from ringscope.server.problems import not_found
 from ringscope.server.replies import reply
 from ringscope.server.services import services
-from ringscope.server.session import Session
 from ringscope.server.wire import History, RunGrade
 from ringscope.simulation.snapshot import Snapshot
-
-
-class EventsPage(msgspec.Struct, frozen=True):
-    """Events of the ticks ``first`` to ``to - 1``; ``next``: where to ask on, None at the end."""
-
-    first: int = msgspec.field(name="from")
-    to: int
-    next: int | None
-    events: list[AnyEvent]
-
 
 looking_api = APIBlueprint(
     "looking",
@@ -65,14 +53,14 @@ def grade(path: asked.RunPath, query: asked.TickQuery) -> Response:
 @looking_api.get("/<run>/dbg.log", responses=sends("text/plain", "string"))
 def dbg_log(path: asked.RunPath) -> Response:
     """Log in the course's form."""
-    log = debug_log(services().runs.find(path.run), services().runtime.turn())
+    log = services().transcripts.debug_log(services().runs.find(path.run))
     return Response(log, content_type="text/plain; charset=utf-8")
 
 
 @looking_api.get("/<run>/events.jsonl", responses=sends("application/x-ndjson", "string"))
 def events_jsonl(path: asked.RunPath) -> Response:
     """Recording, an event a line."""
-    events = recording(services().runs.find(path.run), services().runtime.turn())
+    events = services().transcripts.recording(services().runs.find(path.run))
     return Response(events, content_type="application/x-ndjson")
 
 
@@ -81,16 +69,5 @@ def events(path: asked.RunPath, query: asked.EventsQuery) -> Response:
     """Events from a tick on."""
     session = services().runs.find(path.run)
     until = session.tick if query.to is None else min(query.to, session.tick)
-    return reply(_events(session, query.first, until, query.trace))
-
-
-def _events(session: Session, first: int, until: int, trace: bool) -> EventsPage:
-    found: list[AnyEvent] = []
-    ticks = session.recipe.events(until, services().runtime.turn(), trace)
-    for tick, events in enumerate(ticks):
-        if tick < first:
-            continue
-        if found and len(found) + len(events) > services().limits.events:
-            return EventsPage(first, tick, tick, found)
-        found += events
-    return EventsPage(first, until, None, found)
+    page = services().transcripts.events(session, query.first, until, query.trace)
+    return reply(msgspec.Raw(page))

@@ -13,10 +13,15 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from ringscope.server.describe import describe
+from ringscope.server.engine import LostEngineError
 from ringscope.server.library import Library
 from ringscope.server.limits import Limits
-from ringscope.server.problems import RefusedError, conflict, not_found, too_many
-from ringscope.server.session import Runtime, Session, check_speed
+from ringscope.server.problems import RefusedError, conflict, not_found
+from ringscope.server.recipe import Recipe
+from ringscope.server.remote import is_large
+from ringscope.server.runtime import Runtime
+from ringscope.server.session import Session, check_speed
+from ringscope.server.sessions import Sessions
 from ringscope.server.storage import Storage, StoredRun
 from ringscope.server.wire import Problem, RunGrade, RunInfo
 from ringscope.simulation.scenario import Scenario, ScenarioError, parse_scenario
@@ -46,7 +51,7 @@ class Runs:
         self._library = library
         self._limits = limits
         self._runtime = runtime
-        self._sessions: dict[str, Session] = {}
+        self._sessions = Sessions(limits, runtime, self._is_watched, self.progressed)
         self._restoring: dict[str, Lock] = {}
         self.audience: Audience | None = None
 
@@ -55,8 +60,8 @@ class Runs:
     def all(self) -> list[RunInfo]:
         """Return every run, newest first, without the text of its scenario."""
         infos = (
-            self._sessions[run.id].info()
-            if run.id in self._sessions
+            session.info()
+            if (session := self._sessions.get(run.id))
             else describe(run, _scenario(run.scenario, run.name), run, list(run.actions))
             for run in self._storage.runs()
         )
@@ -64,16 +69,15 @@ class Runs:
 
     def find(self, run: str) -> Session:
         """Return the session of a run, restored if need be; raises `RefusedError` if unknown."""
-        if session := self._sessions.get(run):
-            self._sessions[run] = self._sessions.pop(run)  # the most recently used come last
+        if session := self._sessions.use(run):
             return session
         self._stored(run)
         with self._restoring.setdefault(run, Lock()):
-            if run not in self._sessions:
+            session = self._sessions.get(run)
+            if session is None:
                 session = self._restored(self._stored(run))
-                self._stored(run)  # it may have been deleted meanwhile
-                self._add(session)
-        return self._sessions[run]
+                self._sessions.add(session)
+        return session
 
     def start(
         self,
@@ -87,7 +91,7 @@ class Runs:
         scenario = self._library.check(text, name)
         check_speed(speed)
         if not paused:
-            self._room_to_run()
+            self._sessions.room_to_run()
         self._make_room_in_storage()
         stored = StoredRun(
             id="".join(secrets.choice(_ID_LETTERS) for _ in range(8)),
@@ -99,21 +103,21 @@ class Runs:
             speed=speed,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        session = Session(stored, self._runtime, self)
+        session = self._opened(stored)
         self._storage.add_run(stored)
-        self._add(session)
+        self._sessions.add(session)
         if not paused:
             session.resume()
         return session
 
     def resume(self, session: Session) -> None:
         """Let a run advance, if not too many do."""
-        self._room_to_run(session)
+        self._sessions.room_to_run(session)
         session.resume()
 
     def step(self, session: Session, ticks: int = 1) -> None:
         """Advance a run so many ticks, if not too many runs advance."""
-        self._room_to_run(session)
+        self._sessions.room_to_run(session)
         session.step(ticks)
 
     def act(self, session: Session, line: str) -> None:
@@ -122,7 +126,7 @@ class Runs:
 
     def grade(self, run: str, tick: int | None = None) -> RunGrade:
         """Return the grade of a run as of ``tick``, now if None; a final one is on file."""
-        if tick is None and run not in self._sessions:
+        if tick is None and self._sessions.get(run) is None:
             stored = self._storage.grade(run)
             if stored is not None:
                 return stored
@@ -131,17 +135,16 @@ class Runs:
     def drop(self, run: str) -> None:
         """Stop and forget a run."""
         self._stored(run)
-        if session := self._sessions.pop(run, None):
-            session.pause()
+        self._sessions.remove(run)
         self._storage.drop_run(run)
         self._restoring.pop(run, None)
         if self.audience:
             self.audience.ended(run, _unknown(run).problem)
 
     def close(self) -> None:
-        """Note how far each run has come; call it before the storage closes."""
-        for session in self._sessions.values():
-            self.progressed(session)
+        """Note how far each run has come, and stop; call it before the storage closes."""
+        for session in self._sessions:
+            self._sessions.put_away(session)
 
     # --- hearing from sessions -------------------------------------------------------------------
 
@@ -168,12 +171,27 @@ class Runs:
         self._storage.add_action(session.id, number, line)
 
     def _restored(self, stored: StoredRun) -> Session:
+        session = self._opened(stored, back_to=stored.tick)
         try:
-            session = Session(stored, self._runtime, self)
+            self._stored(stored.id)  # it may have been deleted meanwhile
+        except RefusedError:
+            session.close()
+            raise
+        return session
+
+    def _opened(self, stored: StoredRun, back_to: int = 0) -> Session:
+        """Return a session at that tick."""
+        try:
+            scenario = parse_scenario(stored.scenario, stored.name)
+            recipe = Recipe.of(scenario, stored.seed, stored.actions)
+            with self._sessions.opening(is_large(recipe)):
+                session = Session(stored, recipe, self._runtime, self)
+                session.restore(back_to)
+                return session
         except ScenarioError as error:
             raise conflict(f"run {stored.id} cannot be computed again: {error}") from None
-        session.restore(stored.tick)
-        return session
+        except LostEngineError as error:
+            raise conflict(f"run {stored.id} cannot be computed: {error}") from None
 
     # --- room ------------------------------------------------------------------------------------
 
@@ -183,36 +201,18 @@ class Runs:
             raise _unknown(run)
         return stored
 
-    def _add(self, session: Session) -> None:
-        self._sessions[session.id] = session
-        idle = [s for s in self._sessions.values() if s is not session and self._is_idle(s)]
-        for old in idle[: max(0, len(self._sessions) - self._limits.live)]:
-            self.progressed(old)
-            del self._sessions[old.id]
-
-    def _is_idle(self, session: Session) -> bool:
-        watched = self.audience is not None and self.audience.watches(session.id)
-        return not session.advancing and not watched
-
-    def _room_to_run(self, one: Session | None = None) -> None:
-        """Refuse if too many runs advance for ``one`` more, which may advance already."""
-        running = sum(session.advancing for session in self._sessions.values())
-        if one is not None and (one.advancing or one.state != "paused"):
-            return
-        if running >= self._limits.running:
-            raise too_many(
-                f"{running} runs advance already, which is the most; pause or delete one first"
-            )
+    def _is_watched(self, run: str) -> bool:
+        return self.audience is not None and self.audience.watches(run)
 
     def _make_room_in_storage(self) -> None:
         stored = self._storage.runs()
-        idle = [
-            run.id
-            for run in reversed(stored)
-            if run.id not in self._sessions or self._is_idle(self._sessions[run.id])
-        ]
+        idle = [run.id for run in reversed(stored) if self._is_idle(run.id)]
         for run in idle[: max(0, len(stored) + 1 - self._limits.stored_runs)]:
             self.drop(run)
+
+    def _is_idle(self, run: str) -> bool:
+        session = self._sessions.get(run)
+        return session is None or self._sessions.is_idle(session)
 
 
 def _unknown(run: str) -> RefusedError:

@@ -11,8 +11,9 @@ from ringscope.server.gradings import Gradings
 from ringscope.server.library import Library
 from ringscope.server.limits import Limits
 from ringscope.server.runs import Runs
-from ringscope.server.session import Runtime
+from ringscope.server.runtime import Runtime
 from ringscope.server.storage import Storage
+from ringscope.server.transcripts import Transcripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Services:
     library: Library
     runs: Runs
     gradings: Gradings
+    transcripts: Transcripts
     broadcast: Broadcast
     socketio: SocketIO
 
@@ -32,6 +34,7 @@ class Services:
         """Note how far everything has come, and stop."""
         self.runs.close()
         self.gradings.close()
+        self.transcripts.close()
         self.storage.close()
 
 

@@ -1,48 +1,37 @@
 """A session: one live run, advancing in the background and open to everyone who watches.
 
-A session knows neither sockets nor eventlet.  It is given a clock, a way to sleep and a way to
-start something in the background, so tests give it virtual time.  It works in slices of about two
-milliseconds and yields after each, and a tick that fails breaks this run only.
+A session knows neither sockets nor eventlet, nor where its run is computed: an `Engine` does that,
+in slices, and between two slices everybody else gets a turn.  It is given a clock, a way to sleep
+and a way to start something in the background, so tests give it virtual time.  A tick that fails
+breaks this run only.
 """
 
-import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from ringscope.observers.historian import Historian
+import msgspec
+
 from ringscope.observers.history import History
 from ringscope.server.describe import describe
-from ringscope.server.drawing import Drawing
-from ringscope.server.graded import LiveGrade
+from ringscope.server.engine import Drawn, Engine, EngineError, LostEngineError, Picture
 from ringscope.server.limits import STEP_MOST, Limits
-from ringscope.server.pacing import SLICE, Clock, Pacer, Turn
+from ringscope.server.pacing import Pacer
 from ringscope.server.problems import conflict, invalid, too_many
+from ringscope.server.recipe import Recipe
+from ringscope.server.remote import is_large, make_engine
+from ringscope.server.replayer import Replayer
+from ringscope.server.runtime import Runtime
 from ringscope.server.storage import StoredRun
-from ringscope.server.wire import Frame, RunGrade, RunInfo, RunState
-from ringscope.server.world import Recipe, Replayer
-from ringscope.simulation.scenario import ScenarioError, parse_scenario
+from ringscope.server.wire import RunGrade, RunInfo, RunState
+from ringscope.simulation.scenario import ScenarioError
 from ringscope.simulation.snapshot import Snapshot
 from ringscope.simulation.timeline import Join
 from ringscope.simulation.timeline_parser import parse_action
 
-_log = logging.getLogger(__name__)
+Seen = TypeVar("Seen")
 
 #: Seconds between two notes of how far a run has come.
 _NOTE_EVERY = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Runtime:
-    """Time and concurrency as a session sees them."""
-
-    now: Clock
-    sleep: Callable[[float], object]
-    spawn: Callable[[Callable[[], None]], object]
-
-    def turn(self) -> Turn:
-        """Return a fresh cutter of slices."""
-        return Turn(self.now, self.sleep)
 
 
 class Listener(Protocol):
@@ -59,39 +48,58 @@ class Listener(Protocol):
 
 
 class Session:
-    """The run that ``stored`` describes, from its first tick; `restore` brings it to its last."""
+    """The run that ``stored`` and ``recipe`` describe, from its first tick.
 
-    def __init__(self, stored: StoredRun, runtime: Runtime, listener: Listener) -> None:
+    `restore` brings it to the tick it had reached.  Raises `LostEngineError` if nothing can
+    compute it.
+    """
+
+    def __init__(
+        self, stored: StoredRun, recipe: Recipe, runtime: Runtime, listener: Listener
+    ) -> None:
         self.id = stored.id
-        self.scenario = parse_scenario(stored.scenario, stored.name)
-        self.recipe = Recipe.of(self.scenario, stored.seed, stored.actions)
+        self.recipe = recipe
+        self.scenario = recipe.scenario
+        self.large = is_large(self.recipe)
         self.state: RunState = "paused" if stored.state == "running" else stored.state
         self.error = stored.error
         self._stored = stored
         self._runtime = runtime
         self._listener = listener
-        self._cluster = self.recipe.cluster(trace=False)
-        self._historian = Historian(self.scenario.replicas)
-        self._grade = LiveGrade(self.id, self.scenario)
-        self._replayer = Replayer(self.recipe, runtime.turn)
+        self._engine = self._make_engine(remember=True)
+        self._replayer = Replayer(self.recipe, lambda: self._make_engine(remember=False), runtime)
         self._pacer = Pacer(stored.speed, runtime.now())
         self._driving = False
         self._step = 0  # counts what ends a step that is under way
         self._steps_under_way = 0
         self._noted = runtime.now()
-        self._drawing = Drawing(self.id, self._cluster, self._historian)
+        self._closed = False
+
+    def _make_engine(self, remember: bool) -> Engine:
+        return make_engine(self.recipe, self.id, self._runtime.now, remember=remember)
+
+    def close(self) -> None:
+        """Stop for good and give back what the run takes."""
+        self._closed = True
+        self.pause()
+        self._engine.close()
+        self._replayer.close()
+
+    def rest(self) -> None:
+        """Give back what has not been needed for a while."""
+        self._replayer.rest()
 
     # --- reading ---------------------------------------------------------------------------------
 
     @property
     def tick(self) -> int:
         """The live tick."""
-        return self._cluster.tick
+        return self._engine.tick
 
     @property
     def ticks(self) -> int:
         """The length of the run."""
-        return self._cluster.ticks
+        return self._engine.ticks
 
     @property
     def speed(self) -> float:
@@ -106,7 +114,7 @@ class Session:
     @property
     def history(self) -> History:
         """What has happened up to the live tick."""
-        return self._historian.complete()
+        return self._look(self._engine.history)
 
     def info(self) -> RunInfo:
         """Return what there is to say about the run as a whole."""
@@ -114,16 +122,39 @@ class Session:
             self._stored, self.scenario, self, [str(action) for action in self.recipe.actions]
         )
 
-    def snapshot(self, tick: int | None = None) -> Snapshot:
+    def snapshot(self, tick: int | None = None) -> Snapshot | msgspec.Raw:
         """Return the state after ``tick`` ticks, the live one if None."""
-        if tick is None or tick == self.tick:
-            return self._cluster.snapshot()
-        return self._replayer.snapshot(self._so_far(tick))
+        return self._at(tick, lambda engine: engine.snapshot())
+
+    def past(self, tick: int) -> Picture:
+        """Return the picture of a past tick, without history."""
+        return self._at(tick, lambda engine: engine.still(self.state))
 
     def grade(self, tick: int | None = None) -> RunGrade:
         """Return the grade after ``tick`` ticks, now if None."""
         tick = self.tick if tick is None else self._so_far(tick)
-        return self._grade.at(tick, tick >= self.ticks, len(self.recipe.actions))
+        return self._look(lambda: self._engine.grade(tick))
+
+    def draw(self, whole: bool = False) -> Drawn:
+        """Return a frame with what changed since the last, and a ``whole`` one if wanted."""
+        return self._look(lambda: self._engine.draw(self.state, whole))
+
+    def _at(self, tick: int | None, look: Callable[[Engine], Seen]) -> Seen:
+        if tick is None or (self._so_far(tick) == self.tick and self._stands_still):
+            return self._look(lambda: look(self._engine))
+        return self._replayer.at(tick, look)
+
+    @property
+    def _stands_still(self) -> bool:
+        """Whether the engine cannot go on before it is looked at."""
+        return not (self.large and self.advancing)
+
+    def _look(self, look: Callable[[], Seen]) -> Seen:
+        try:
+            return look()
+        except LostEngineError as error:
+            self._break(error)
+            raise conflict(f"run {self.id} cannot be shown: {error}") from None
 
     def _so_far(self, tick: int) -> int:
         if not 0 <= tick <= self.tick:
@@ -134,10 +165,9 @@ class Session:
 
     def restore(self, tick: int) -> None:
         """Compute the run again up to ``tick``, where it was before the server went away."""
-        turn = self._runtime.turn()
-        while self.tick < tick and self._tick():
-            turn()
-        if self._cluster.finished:
+        while self.tick < tick and self._advance(tick - self.tick) is not None:
+            self._runtime.sleep(0)
+        if self.tick >= self.ticks:
             self.state = "finished"
 
     def resume(self) -> None:
@@ -166,18 +196,18 @@ class Session:
         self.state = "paused"
         self._step += 1
         self._steps_under_way += 1
+        step = self._step
         try:
-            self._advance(ticks, self._step)
+            while ticks > 0 and self._step == step:
+                done = self._advance(ticks)
+                if done is None:
+                    break
+                ticks -= done
+                if ticks > 0:
+                    self._runtime.sleep(0)
         finally:
             self._steps_under_way -= 1
         self._listener.changed(self)
-
-    def _advance(self, ticks: int, step: int) -> None:
-        turn = self._runtime.turn()
-        for _ in range(ticks):
-            if self._step != step or not self._tick():
-                break
-            turn()
 
     def set_speed(self, speed: float) -> None:
         """Advance ``speed`` ticks a second from now on, 0 for as fast as it goes."""
@@ -190,14 +220,14 @@ class Session:
         if len(self.recipe.actions) >= limits.actions:
             raise too_many(f"a run takes at most {limits.actions} actions by hand")
         try:
-            action = parse_action(line, self.tick, self.recipe.peers, self._cluster.ticks)
+            action = parse_action(line, self.tick, self.recipe.peers, self.ticks)
         except ScenarioError as error:
             raise invalid(str(error)) from None
         if isinstance(action, Join) and action.peer > limits.peers:
             raise too_many(f"a run on this server takes at most {limits.peers} peers")
         self._listener.acted(self, len(self.recipe.actions), str(action))
         self.recipe.actions.append(action)
-        self._cluster.inject(action)
+        self._look(lambda: self._engine.act(action))
         self._listener.changed(self)
 
     def _must_live(self) -> None:
@@ -210,57 +240,35 @@ class Session:
         """Advance until something stops the run; the body of the background task."""
         runtime = self._runtime
         while self.state == "running":
-            self._slice(self._pacer.due(runtime.now()), runtime.now() + SLICE)
+            done = self._advance(self._pacer.due(runtime.now()))
+            self._pacer.count(done or 0)
             if runtime.now() - self._noted >= _NOTE_EVERY:
                 self._noted = runtime.now()
                 self._listener.progressed(self)
             runtime.sleep(self._pacer.wait(runtime.now()))
         self._driving = False
 
-    def _slice(self, due: int | None, end: float) -> None:
-        done = 0
-        while (due is None or done < due) and self._tick():
-            done += 1
-            if self._runtime.now() >= end:
-                break
-        self._pacer.count(done)
-
-    def _tick(self) -> bool:
-        """Compute one tick; return whether the run goes on after it."""
-        cluster = self._cluster
-        if not cluster.finished:
-            try:
-                for event in cluster.step():
-                    self._historian.see(event)
-                    self._grade.see(event)
-            except Exception as error:
-                _log.exception("run %s broke at tick %d", self.id, cluster.tick)
-                self.error = f"tick {cluster.tick} failed with {type(error).__name__}: {error}"
-                self._set("broken")
-                return False
-        if cluster.finished:
+    def _advance(self, most: int | None) -> int | None:
+        """Compute a slice of at most so many ticks; return how many, None if there are no more."""
+        try:
+            done = self._engine.advance(most)
+        except EngineError as error:
+            self._break(error)
+            return None
+        if self.tick >= self.ticks:
             self._set("finished")
-            return False
-        return True
+            return None
+        return done
+
+    def _break(self, error: EngineError) -> None:
+        if not self._closed:
+            self.error = str(error)
+            self._set("broken")
 
     def _set(self, state: RunState) -> None:
         if self.state != state:
             self.state = state
             self._listener.changed(self)
-
-    # --- drawing ---------------------------------------------------------------------------------
-
-    def draw(self) -> Frame | None:
-        """Return a frame with what changed since the last, None if nothing did."""
-        return self._drawing.changes(self.state, self._runtime.now())
-
-    def picture(self) -> Frame:
-        """Return a frame that stands alone and follows the one drawn last."""
-        return self._drawing.complete(self.state)
-
-    def past(self, tick: int) -> Frame:
-        """Return the picture of a past tick, without history."""
-        return self._drawing.still(self.state, self.snapshot(tick))
 
 
 def check_speed(speed: float) -> float:

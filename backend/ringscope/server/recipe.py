@@ -1,20 +1,19 @@
 """What a run is, and how it is computed again.
 
-A `Recipe` is all inputs of a run.  Two things are made from it: the live cluster, and at any time
-further clusters that show a past tick or list past events.  All of them agree, because a run is
+A `Recipe` is all inputs of a run.  The live cluster is made from it, and at any time further
+clusters that show a past tick or list past events.  All of them agree, because a run is
 deterministic.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from threading import Lock
+
+import msgspec
 
 from ringscope.events import AnyEvent
 from ringscope.server.pacing import Turn
-from ringscope.server.problems import invalid
 from ringscope.simulation.cluster import Cluster
-from ringscope.simulation.scenario import Scenario
-from ringscope.simulation.snapshot import Snapshot
+from ringscope.simulation.scenario import Scenario, parse_scenario
 from ringscope.simulation.timeline import Action, Join
 from ringscope.simulation.timeline_parser import parse_timeline_line
 
@@ -35,6 +34,17 @@ class Recipe:
             recipe.actions.append(parse_timeline_line(line, recipe.peers))
         return recipe
 
+    @classmethod
+    def read(cls, written: "WrittenRecipe") -> "Recipe":
+        """Return the recipe that another process has written down."""
+        scenario = parse_scenario(written.text, written.name)
+        return cls.of(scenario, written.seed, written.actions)
+
+    def written(self) -> "WrittenRecipe":
+        """Return the recipe as it can be sent to another process."""
+        lines = [str(action) for action in self.actions]
+        return WrittenRecipe(self.scenario.name, self.scenario.text, self.seed, lines)
+
     @property
     def peers(self) -> int:
         """The highest number of a peer so far."""
@@ -53,31 +63,10 @@ class Recipe:
             turn()
 
 
-class Replayer:
-    """A second cluster of the same run that stands at the tick last asked for.
+class WrittenRecipe(msgspec.Struct, frozen=True):
+    """A recipe in plain values."""
 
-    Going on from there is cheap, going back starts again from the beginning.
-    """
-
-    def __init__(self, recipe: Recipe, turn: Callable[[], Turn]) -> None:
-        self._recipe = recipe
-        self._turn = turn
-        self._cluster: Cluster | None = None
-        self._actions = 0
-        self._busy = Lock()
-
-    def snapshot(self, tick: int) -> Snapshot:
-        """Return the state after ``tick`` ticks; raises `RefusedError` if there are fewer."""
-        with self._busy:
-            cluster = self._cluster
-            stale = self._actions != len(self._recipe.actions)
-            if cluster is None or stale or cluster.tick > tick:
-                cluster = self._cluster = self._recipe.cluster(trace=False)
-                self._actions = len(self._recipe.actions)
-            turn = self._turn()
-            while cluster.tick < tick:
-                if cluster.finished:
-                    raise invalid(f"tick {tick} is after the end of this run, {cluster.ticks}")
-                cluster.step()
-                turn()
-            return cluster.snapshot()
+    name: str
+    text: str
+    seed: int
+    actions: Sequence[str]
