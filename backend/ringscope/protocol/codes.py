@@ -36,6 +36,28 @@ def decode(codes: Codes) -> tuple[Codes, Codes, Codes]:
 
 
 @kernel
+def by_kind(codes: Codes) -> tuple[Codes, Codes, Codes]:
+    """Sort by kind, else keeping the order; return the first peers, the second peers, and starts.
+
+    Those of kind k are items starts[k] to starts[k + 1] - 1.
+    """
+    starts = np.zeros(5, np.int64)
+    for code in codes:
+        starts[(code >> KIND_SHIFT) + 1] += 1
+    for kind in range(4):
+        starts[kind + 1] += starts[kind]
+    free = starts.copy()
+    first = np.empty(codes.shape[0], np.int64)
+    second = np.empty(codes.shape[0], np.int64)
+    for code in codes:
+        place = free[code >> KIND_SHIFT]
+        first[place] = (code >> PEER_BITS) & PEER_MASK
+        second[place] = code & PEER_MASK
+        free[code >> KIND_SHIFT] += 1
+    return first, second, starts
+
+
+@kernel
 def with_room(buffer: Codes, used: int, more: int) -> Codes:
     """Return a larger buffer with the first ``used`` items and room for ``more``, and to spare."""
     larger = np.empty(2 * (used + more), np.int64)

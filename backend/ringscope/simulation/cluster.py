@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import count, groupby, pairwise
 from typing import cast
 
 import numpy as np
@@ -26,12 +26,11 @@ from ringscope.events import (
 )
 from ringscope.protocol.codes import (
     JOINED,
-    KIND_SHIFT,
     SUSPECTED,
     TRUSTED,
     WAS_REMOVED,
     Codes,
-    decode,
+    by_kind,
 )
 from ringscope.protocol.membership import DOWN, MEMBER
 from ringscope.protocol.messages import Message
@@ -163,7 +162,7 @@ class Cluster:
         self.group.leave(peer - 1)
         self.leaving.append(peer)
         self.since[peer - 1] = self.tick
-        self._ring_changed(peer)
+        self._rings_changed([peer])
 
     def grow(self, size: int) -> None:
         """Make room for peers up to number ``size``."""
@@ -176,10 +175,12 @@ class Cluster:
         """Give ``peer`` a store turn in that tick, even if no message arrives."""
         self._alarms.setdefault(tick, set()).add(peer)
 
-    def _ring_changed(self, peer: int) -> None:
-        self.group.forget_ring(peer - 1)
-        if self.nodes[peer - 1].replica.copies:
-            self.wake(peer, self.tick)
+    def _rings_changed(self, peers: Sequence[int]) -> None:
+        """Note that these peers (in order, with repetitions) believe in other rings now."""
+        for peer, _ in groupby(peers):
+            self.group.forget_ring(peer - 1)
+            if self.nodes[peer - 1].replica.copies:
+                self.wake(peer, self.tick)
 
     def _grow_lists(self) -> None:
         for peer in range(len(self.nodes) + 1, self.size + 1):
@@ -231,16 +232,14 @@ class Cluster:
         return turn.received
 
     def _report_facts(self, now: int, facts: Codes) -> None:
-        kinds = facts >> KIND_SHIFT
-        for kind, number in enumerate(np.bincount(kinds).tolist()):
-            if number:
-                of_kind = facts if number == len(facts) else facts[kinds == kind]
-                _, observers, members = decode(of_kind)
-                seen_by = _column(observers + 1)
-                self.events.append(FACT_EVENTS[kind](now, seen_by, _column(members + 1)))
+        observers, members, starts = by_kind(facts)
+        bounds = starts.tolist()
+        for kind, (first, end) in enumerate(pairwise(bounds)):
+            if first < end:
+                seen_by = _column(observers[first:end] + 1)
+                self.events.append(FACT_EVENTS[kind](now, seen_by, _column(members[first:end] + 1)))
                 if kind in (JOINED, WAS_REMOVED):
-                    for peer in np.unique(observers).tolist():
-                        self._ring_changed(peer + 1)
+                    self._rings_changed(seen_by)
 
     def _store_turns(self, now: int) -> int:
         network = self.network
