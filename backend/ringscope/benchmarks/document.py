@@ -104,4 +104,9 @@ def main(results_file: str, document: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if len(sys.argv) != 3:
+        sys.exit("give the file that ringscope bench --json wrote, and the document to renew")
+    try:
+        main(*sys.argv[1:])
+    except (OSError, msgspec.DecodeError) as error:
+        sys.exit(str(error))
