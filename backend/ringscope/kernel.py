@@ -12,11 +12,21 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 try:
-    from numba import njit
+    from numba import config, njit
 
-    COMPILED = True
+    COMPILED = not getattr(config, "DISABLE_JIT", 0)
 except ImportError:
     COMPILED = False
+
+
+def uncompiled_notice() -> str | None:
+    """Say in one sentence that kernels run uncompiled, None if they are compiled."""
+    if COMPILED:
+        return None
+    return (
+        "numba is missing or switched off, so nothing is compiled: the results are the same, but "
+        "large groups take hundreds of times as long"
+    )
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
