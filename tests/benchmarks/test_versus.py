@@ -38,14 +38,23 @@ class Scripted(Reference):
 
 
 @pytest.fixture
-def plays(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> Callable[..., list[Scenario]]:
+def seeds() -> list[int]:
+    """Those of our own runs so far."""
+    return []
+
+
+@pytest.fixture
+def plays(
+    monkeypatch: pytest.MonkeyPatch, clock: FakeClock, seeds: list[int]
+) -> Callable[..., list[Scenario]]:
     """Have our own runs take ``base`` seconds and ``each`` for each create."""
 
     def script(base: float, each: float = 0.0) -> list[Scenario]:
         played: list[Scenario] = []
 
-        def play(one: Scenario, folder: Path, ticks: int | None = None) -> None:
+        def play(one: Scenario, folder: Path, ticks: int | None = None, seed: int = 0) -> None:
             played.append(one)
+            seeds.append(seed)
             clock.pass_by(base + each * one.keys)
 
         monkeypatch.setattr(scenario, "play", play)
@@ -85,6 +94,13 @@ def test_a_ratio_above_one_means_that_we_are_faster(bench: Bench, plays: Any) ->
     assert figures["reference.scenario.10"].median == 2.0
     assert figures["ratio.scenario.10"].met is True
     assert figures["scenario.10.default"].note.startswith("default fan-out")
+
+
+def test_no_run_can_live_on_what_another_left(bench: Bench, plays: Any, seeds: list[int]) -> None:
+    plays(0.5)
+    bench.reference = Scripted(Path("app"))
+    scenario._versus(bench, 10)
+    assert len(set(seeds)) == len(seeds) == 1 + 3 * TINY.turns
 
 
 def test_noise_that_hits_both_sides_of_a_turn_does_not_show(

@@ -7,10 +7,11 @@ apart (`cold`).  Both write their logs into a folder of their own and take turns
 
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 from ringscope.benchmarks.measure import nothing_collected, take_turns
-from ringscope.benchmarks.playing import ONE_GOSSIP, create_scenario, play
+from ringscope.benchmarks.playing import ONE_GOSSIP, SEED, create_scenario, play
 from ringscope.benchmarks.reference import Reference, ReferenceFailedError
 from ringscope.benchmarks.suite import Bench
 
@@ -61,9 +62,12 @@ def _ours(bench: Bench, peers: int) -> None:
 
 
 def timed_play(bench: Bench, peers: int, folder: Path, extra: str = "") -> Callable[[], float]:
-    """Return what runs create.conf here, ``extra`` lines added, and tells its seconds."""
-    scenario = create_scenario(peers, ONE_GOSSIP + extra)
-    return lambda: bench.watch.time(partial(play, scenario, folder))
+    """Return what runs create.conf here, ``extra`` lines added, and tells its seconds.
+
+    Each run has a seed of its own, as those of the reference do.
+    """
+    scenario, seeds = create_scenario(peers, ONE_GOSSIP + extra), count(SEED)
+    return lambda: bench.watch.time(partial(play, scenario, folder, seed=next(seeds)))
 
 
 def timed_reference(bench: Bench, reference: Reference, peers: int) -> Callable[[], float]:
