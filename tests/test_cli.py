@@ -1,9 +1,11 @@
 """The ``ringscope`` command: what it writes, prints, and exits with."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +15,7 @@ from click.testing import CliRunner, Result
 from ringscope import __version__
 from ringscope.cli import main, seed_range
 from ringscope.command_line import campaign
+from ringscope.events import TickEnded
 from ringscope.grading.report import Report
 from ringscope.observers.recording import read_recording
 from ringscope.simulation.scenario import COURSE, shipped
@@ -78,6 +81,35 @@ def test_run_takes_names_seeds_and_a_folder(invoke: Invoke, small: Path, tmp_pat
     assert "small-group: seed 3" in result.output
     for name in "small", "small-group":
         assert (tmp_path / "deep" / "er" / name / "dbg.log").stat().st_size > 0
+
+
+def test_without_a_recording_the_logs_are_the_same(
+    invoke: Invoke, small: Path, tmp_path: Path
+) -> None:
+    assert invoke("run", str(small), "--out", "full").exit_code == 0
+    assert invoke("run", str(small), "--out", "bare").exit_code == 0
+    assert invoke("run", str(small), "--out", "bare", "--no-recording").exit_code == 0
+    full, bare = tmp_path / "full" / "small", tmp_path / "bare" / "small"
+    assert not (bare / "events.jsonl").exists()  # nor one of an earlier run
+    for name in "dbg.log", "stats.log", "msgcount.log":
+        assert (bare / name).read_bytes() == (full / name).read_bytes()
+
+
+def test_a_run_stopped_by_ctrl_c_leaves_whole_lines_and_says_so(
+    invoke: Invoke, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def see(_: object, event: object) -> None:
+        if isinstance(event, TickEnded) and event.tick == 105:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("ringscope.command_line.folder.Ticks.see", see)
+    result = invoke("run", str(small))
+    assert result.exit_code == 130
+    assert result.stderr == "Error: stopped by Ctrl-C; what is written so far is incomplete\n"
+    folder = tmp_path / "runs" / "small"
+    events = list(read_recording(folder / "events.jsonl"))
+    assert max(event.tick for event in events) == 105
+    assert "coordinator: create success at time" in (folder / "dbg.log").read_text()
 
 
 def test_nothing_runs_when_one_of_the_files_is_bad(
@@ -306,12 +338,30 @@ def test_a_reader_that_goes_away_is_no_reason_for_a_traceback(small: Path) -> No
     assert complaint == b""
 
 
+def test_a_campaign_stopped_by_ctrl_c_says_one_sentence(small: Path) -> None:
+    command = [sys.executable, "-m", "ringscope.cli", "grade", str(small), "--json"]
+    child = subprocess.Popen(
+        [*command, "--seeds", "1-100000", "--jobs", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # so that its own processes, too, hear what we send
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline().startswith(b'{"seed":1,')
+    os.killpg(child.pid, signal.SIGINT)
+    _, complaint = child.communicate()
+    assert child.returncode == 130
+    assert complaint == b"Error: stopped by Ctrl-C; what is written so far is incomplete\n"
+
+
 def test_the_default_is_the_course(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
 
-    def remember(scenarios: list[SimpleNamespace], seeds: range, jobs: int) -> list[Report]:
+    def remember(
+        scenarios: list[SimpleNamespace], seeds: range, jobs: int
+    ) -> Generator[Report, None, None]:
         seen.extend(scenario.name for scenario in scenarios)
-        return []
+        yield from ()
 
     monkeypatch.setattr(campaign, "grade_seeds", remember)
     invoke("grade", "--json")

@@ -1,17 +1,16 @@
 """The ``ringscope`` command.
 
 Nothing heavy is imported before a command needs it, so that ``--help`` answers at once.  Exit
-codes: 0 passed, 1 points were lost or two runs differed, 2 bad input.
+codes: 0 passed, 1 points were lost or two runs differed, 2 bad input, 130 stopped by Ctrl-C.
 """
 
 import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -36,6 +35,12 @@ class BadInput(click.ClickException):
     exit_code = 2
 
 
+class Stopped(click.ClickException):
+    """The user pressed Ctrl-C."""
+
+    exit_code = 130
+
+
 class Commands(click.Group):
     """Turns every failure of a command into one sentence and exit code 2."""
 
@@ -45,6 +50,8 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except KeyboardInterrupt:
+            raise Stopped("stopped by Ctrl-C; what is written so far is incomplete") from None
         except BrokenPipeError:
             _stop_writing()
             ctx.exit(LOST)
@@ -95,24 +102,33 @@ def main() -> None:
     show_default=True,
     help="Folder for the results; each scenario gets a folder of its own in it.",
 )
-def run(confs: tuple[str, ...], seed: int | None, out: Path) -> None:
+@click.option(
+    "--recording/--no-recording",
+    "recorded",
+    default=True,
+    help="Without the recording a large group takes a fraction of the time and space.",
+)
+def run(confs: tuple[str, ...], seed: int | None, out: Path, recorded: bool) -> None:
     """Run scenarios and write their logs.
 
     Leaves dbg.log, stats.log and msgcount.log as the course's program would, and events.jsonl,
     the complete recording, in OUT/<name of the scenario>.
     """
+    from ringscope.command_line.before import announce
     from ringscope.command_line.folder import write_run
+    from ringscope.command_line.progress import progress
     from ringscope.command_line.scenarios import load, must_differ
     from ringscope.simulation.course import delay
 
     scenarios = load(confs)
     must_differ(scenarios)
+    announce(scenarios)
     for scenario in scenarios:
         used = scenario.seed if seed is None else seed
         folder = out / scenario.name
         click.echo(f"{scenario.name}: seed {used}, writing to {folder}{os.sep}")
         with progress(scenario.name, scenario.ticks + delay(scenario)) as advance:
-            write_run(scenario, used, folder, advance)
+            write_run(scenario, used, folder, advance, recorded)
 
 
 @main.command()
@@ -140,7 +156,9 @@ def grade(
 
     Without CONF the seven scenarios of the course, 90 points for each assignment.
     """
-    from ringscope.command_line.campaign import Summary, grade_seeds, keep_in
+    from ringscope.command_line.before import announce
+    from ringscope.command_line.campaign import Summary, grade_seeds, keep_in, processes_for
+    from ringscope.command_line.progress import progress
     from ringscope.command_line.scenarios import common_seed, load, load_course
 
     if seed is not None and seeds is not None:
@@ -153,9 +171,12 @@ def grade(
                 f"have nothing to grade; see it with ringscope run {scenario.name}"
             )
     chosen = seed_range(seeds) if seeds else [common_seed(scenarios) if seed is None else seed]
+    announce(scenarios, processes_for(scenarios, chosen, jobs), graded=True)
     summary = Summary()
-    with progress("grading", len(chosen), shown=len(chosen) > 1) as advance:
-        reports = grade_seeds(scenarios, chosen, jobs)
+    with (
+        progress("grading", len(chosen), shown=len(chosen) > 1) as advance,
+        closing(grade_seeds(scenarios, chosen, jobs)) as reports,
+    ):
 
         def each(report: "Report") -> None:
             advance()
@@ -190,11 +211,13 @@ def verify(context: click.Context, conf: str, seed: int | None) -> None:
     Runs it in two processes with different hash seeds, compares the recordings and logs byte by
     byte, and names the first event that differs.
     """
+    from ringscope.command_line.before import announce
     from ringscope.command_line.scenarios import find, load
     from ringscope.command_line.verify import ChildFailedError, difference_between_two_runs
 
     [scenario] = load([conf])
     used = scenario.seed if seed is None else seed
+    announce([scenario], at_once=2)
     try:
         difference = difference_between_two_runs(find(conf), used)
     except ChildFailedError as error:
@@ -243,7 +266,7 @@ def bench(
     """Measure how fast Ringscope is, on its own and against the course's program.
 
     Every figure comes with the lowest and the highest value.  Benchmarks: scenario, store,
-    campaign, membership, operations, grading, logs, frames, viewers, page, cold.
+    campaign, membership, operations, grading, logs, frames, viewers, page, cold, stages.
     """
     from ringscope.benchmarks.reference import ReferenceFailedError
     from ringscope.benchmarks.suite import NAMES
@@ -324,26 +347,6 @@ def _section_value(section: "Section") -> dict[str, object]:
     fields = ("id", "points", "max", "passed", "reason")
     checks = [{field: getattr(check, field) for field in fields} for check in section.checks]
     return {"total": section.total, "max": section.max, "checks": checks}
-
-
-@contextmanager
-def progress(title: str, total: int, shown: bool = True) -> Iterator[Callable[[], object]]:
-    """Give a function to call after each of ``total`` steps; a bar, if stderr is a terminal."""
-    if not shown or not _is_terminal(sys.stderr):
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as Remaining
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=total)
-        yield lambda: bar.advance(task)
-
-
-def _is_terminal(stream: IO[str] | None) -> bool:
-    return stream is not None and stream.isatty()
 
 
 if __name__ == "__main__":

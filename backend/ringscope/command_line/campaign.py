@@ -1,7 +1,9 @@
 """Grades scenarios over one seed or many, in parallel, and sums up what came out."""
 
-from collections.abc import Callable, Iterator, Sequence
+import signal
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
 from typing import NamedTuple
@@ -15,18 +17,43 @@ from ringscope.simulation.scenario import Scenario
 WORTH_PROCESSES = 40
 
 
-def grade_seeds(scenarios: Sequence[Scenario], seeds: Sequence[int], jobs: int) -> Iterator[Report]:
-    """Yield the report of every seed, in order, computed by up to ``jobs`` processes."""
+def processes_for(scenarios: Sequence[Scenario], seeds: Sequence[int], jobs: int) -> int:
+    """Return how many of up to ``jobs`` processes are worth starting for this work."""
+    if len(seeds) * len(scenarios) < WORTH_PROCESSES:
+        return 1
+    return min(jobs, len(seeds))
+
+
+def grade_seeds(
+    scenarios: Sequence[Scenario], seeds: Sequence[int], jobs: int
+) -> Generator[Report, None, None]:
+    """Yield the report of every seed, in order, computed by up to ``jobs`` processes.
+
+    Who stops early must close the generator, which ends them.
+    """
     work = partial(grade_seed, tuple(scenarios))
-    if jobs == 1 or len(seeds) * len(scenarios) < WORTH_PROCESSES:
+    processes = processes_for(scenarios, seeds, jobs)
+    if processes == 1:
         yield from map(work, seeds)
         return
     chunk = max(1, min(4, len(seeds) // (4 * jobs)))
-    with ProcessPoolExecutor(min(jobs, len(seeds)), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         try:
-            yield from pool.map(work, seeds, chunksize=chunk)
+            with _deaf_children():
+                reports = pool.map(work, seeds, chunksize=chunk)
+            yield from reports
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Have processes that start now ignore Ctrl-C, which is for us: we will stop them."""
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 class Rate(NamedTuple):

@@ -30,12 +30,16 @@ def difference_between_two_runs(conf: Path, seed: int) -> str | None:
             _start(conf, seed, folder, value)
             for folder, value in zip(folders, HASH_SEEDS, strict=True)
         ]
-        for child in children:
-            _, complaint = child.communicate()
-            if child.returncode != 0:
-                raise ChildFailedError(
-                    complaint.decode(errors="replace").strip() or "no reason given"
-                )
+        try:
+            for child in children:
+                _, complaint = child.communicate()
+                if child.returncode != 0:
+                    said = complaint.decode(errors="replace").strip().splitlines()
+                    raise ChildFailedError(said[-1] if said else "no reason given")
+        finally:
+            for child in children:
+                child.kill()
+                child.wait()
         return first_difference(*(folder / conf.stem for folder in folders))
 
 
