@@ -8,7 +8,7 @@ Who offers what to whom is fixed by the ring, so that holders do not contend:
   only when each of them has said that it holds one at least as new.
 
 When its ring changes, a peer offers all its copies in that way.  Loss breaks things while the ring
-stays as it is; so from time to time a primary and its fellow replicas compare one digest over all
+stays as it is; so after every change, and then ever more rarely, a primary and its fellow replicas compare one digest over all
 the keys that they share (anti-entropy, as in Dynamo, section 4.7, with one flat digest in place of
 a Merkle tree) and offer each other those keys only when the digests differ.
 
@@ -33,8 +33,9 @@ from ringscope.protocol.ring import ReplicaSet, Ring, key_position
 OFFER_RETRY_TICKS = 5
 #: A write is decided within so many ticks, if no message is lost.
 UNDECIDED_TICKS = 5
-#: Replicas compare digests every so many ticks.
+#: Replicas compare digests so many ticks after a change, then ever more rarely while there is none.
 SWEEP_TICKS = 20
+RAREST_SWEEP_TICKS = 160
 #: A tick that never comes.
 NEVER = 1 << 62
 
@@ -49,7 +50,7 @@ class Stabiliser:
 
     __slots__ = (
         "_asked", "_digests", "_missing", "_offer_at", "_peer", "_replica", "_surveyed",
-        "_sweep_at", "ring",
+        "_sweep_after", "_sweep_at", "ring",
     )  # fmt: skip
 
     def __init__(self, peer: int, replica: Replica) -> None:
@@ -61,6 +62,7 @@ class Stabiliser:
         self._digests: dict[ReplicaSet, int] = {}
         self._surveyed: Ring | None = None
         self._sweep_at = 0
+        self._sweep_after = SWEEP_TICKS
         self._offer_at = 0
 
     @property
@@ -74,7 +76,10 @@ class Stabiliser:
             return NEVER
         if self.ring is not self._surveyed:
             self._survey(now, self.ring)
-        elif now >= self._sweep_at:
+        if self._replica.changed and self._sweep_after > SWEEP_TICKS:
+            self._sweep_after = SWEEP_TICKS
+            self._sweep_at = min(self._sweep_at, now + SWEEP_TICKS)
+        if now >= self._sweep_at:
             self._sweep(now, self.ring, send)
         if self._missing and now >= self._offer_at:
             self._offer_at = now + OFFER_RETRY_TICKS
@@ -163,6 +168,7 @@ class Stabiliser:
         self._surveyed = ring
         self._digests = {}
         self._replica.changed = dict.fromkeys(self._replica.copies)
+        self._sweep_after = SWEEP_TICKS
         self._sweep_at = now + SWEEP_TICKS
         self._offer_at = now
         self._missing = {}
@@ -219,7 +225,8 @@ class Stabiliser:
 
     def _sweep(self, now: int, ring: Ring, send: Send) -> None:
         """Compare digests with those whom the keys of each shared replica set concern."""
-        self._sweep_at = now + SWEEP_TICKS
+        self._sweep_at = now + self._sweep_after
+        self._sweep_after = min(2 * self._sweep_after, RAREST_SWEEP_TICKS)
         for replicas in ring.replica_sets(self._peer):
             value = self._digest(ring, replicas)
             if value:
