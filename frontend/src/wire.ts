@@ -511,6 +511,7 @@ export interface Series {
  * `id` names it for machines (`read.3.1`), `title` in plain words.  `passed` is None while
  * the run has not come to the tick that decides it.  `reason` is one sentence: what was
  * expected and what was seen.  `tick`: the moment to look at, None when there is none.
+ * `explanation`: of lost points, where one was asked for.
  */
 export interface Check {
   id: string;
@@ -521,6 +522,7 @@ export interface Check {
   reason: string;
   evidence: readonly Evidence[];
   tick: number | null;
+  explanation: Explanation | null;
 }
 
 /** A replica's answer to an operation. */
@@ -535,6 +537,26 @@ export interface Evidence {
   line: number;
   tick: number;
   text: string;
+}
+
+/**
+ * Why points were lost, in the words of somebody who reads the log with its author.
+ *
+ * `rule`: what was asked for, in a sentence.  `peers` and `keys`: whom and what it is about,
+ * as far as the log tells.  `expected` and `seen`: in figures.  `causes`: what the log shows
+ * to have gone wrong, the most telling first; never a guess that no line speaks for.
+ * `specific`: a cause was found in the log; otherwise `causes` say where to look.
+ * `more`: how many lines speak for it beyond those shown as evidence.
+ */
+export interface Explanation {
+  rule: string;
+  expected: string;
+  seen: string;
+  peers: readonly number[];
+  keys: readonly string[];
+  causes: readonly string[];
+  specific: boolean;
+  more: number;
 }
 
 /** Every observable fact of a run. */

@@ -51,7 +51,7 @@ describe("marks", () => {
   });
 
   it("of lost points come from failed checks only", () => {
-    const check = { id: "", title: "t", points: 0, max: 3, reason: "r", evidence: [], tick: 9 };
+    const check = { id: "", title: "t", points: 0, max: 3, reason: "r", evidence: [], tick: 9, explanation: null };
     const section = { total: 0, max: 3, checks: [{ ...check, passed: false }, { ...check, passed: null }] };
     const grade = { run: "r", tick: 9, final: false, note: "", mp1: section, mp2: { ...section, checks: [] } };
     expect(lostPoints(grade)).toEqual([{ tick: 9, text: "t: r" }]);

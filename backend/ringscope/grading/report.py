@@ -13,12 +13,33 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     text: str
 
 
+class Explanation(msgspec.Struct, frozen=True, gc=False):
+    """Why points were lost, in the words of somebody who reads the log with its author.
+
+    ``rule``: what was asked for, in a sentence.  ``peers`` and ``keys``: whom and what it is about,
+    as far as the log tells.  ``expected`` and ``seen``: in figures.  ``causes``: what the log shows
+    to have gone wrong, the most telling first; never a guess that no line speaks for.
+    ``specific``: a cause was found in the log; otherwise ``causes`` say where to look.
+    ``more``: how many lines speak for it beyond those shown as evidence.
+    """
+
+    rule: str
+    expected: str
+    seen: str
+    peers: Sequence[int] = ()
+    keys: Sequence[str] = ()
+    causes: Sequence[str] = ()
+    specific: bool = False
+    more: int = 0
+
+
 class Check(msgspec.Struct, frozen=True, gc=False):
     """One graded rule.
 
     ``id`` names it for machines (``read.3.1``), ``title`` in plain words.  ``passed`` is None while
     the run has not come to the tick that decides it.  ``reason`` is one sentence: what was
     expected and what was seen.  ``tick``: the moment to look at, None when there is none.
+    ``explanation``: of lost points, where one was asked for.
     """
 
     id: str
@@ -29,6 +50,7 @@ class Check(msgspec.Struct, frozen=True, gc=False):
     reason: str
     evidence: Sequence[Evidence] = ()
     tick: int | None = None
+    explanation: Explanation | None = None
 
 
 class Section(msgspec.Struct, frozen=True, gc=False):
