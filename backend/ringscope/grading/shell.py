@@ -53,10 +53,10 @@ def count_matches(patterns: Iterable[str], lines: Sequence[str]) -> dict[str, in
     Many plain words in many lines are found by looking up every piece of each line instead.
     """
     words = set(patterns)
-    plain: set[str] = set()
-    if len(words) * len(lines) > MANY_TESTS:
-        plain = {word for word in words if word and word[0] != "-" and _PLAIN.fullmatch(word)}
+    plain = {word for word in words if word and word[0] != "-" and _PLAIN.fullmatch(word)}
     counts = {word: sum(map(grep(word), lines)) for word in words - plain}
+    if len(words) * len(lines) <= MANY_TESTS:
+        return counts | {word: len([1 for line in lines if word in line]) for word in plain}
     counts |= dict.fromkeys(plain, 0)
     for length in {len(word) for word in plain}:
         for line in lines:
