@@ -66,6 +66,7 @@ def test_a_quick_run_is_called_one() -> None:
     text = rewritten(TEXT, NOTHING)
     assert "a quick run, little to rely on." in text
     assert "Nothing is missing." in text
+    assert "<!-- figures: ratio.* -->\nThese were not measured in this run.\n<!-- end -->" in text
 
 
 def test_stages_have_a_column_for_each_size() -> None:

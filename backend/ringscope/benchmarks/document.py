@@ -37,6 +37,8 @@ def _figures(results: Results, patterns: Sequence[str]) -> str:
     chosen = [
         one for pattern in patterns for one in results.figures if fnmatchcase(one.name, pattern)
     ]
+    if not chosen:
+        return "These were not measured in this run."
     head = [
         "| Figure | Median | Lowest to highest | Target | Met | What |",
         "| --- | ---: | --- | --- | --- | --- |",
