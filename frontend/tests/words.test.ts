@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ageOf, belief, looks, truth } from "../src/state/peers";
-import { describeKey, describePeer, explainAge, narrate } from "../src/state/words";
+import { ageOf, belief, blockOf, looks, peersOf, truth } from "../src/state/peers";
+import { describeKey, describePeer, explainAge, explainBlock, narrate } from "../src/state/words";
 import { NOT_LISTED } from "../src/wire";
 import { info, key, mark, peer, snapshot } from "./fixtures";
 
@@ -49,6 +49,23 @@ describe("the belief of an observer", () => {
     const now = snapshot(5);
     expect([ageOf(now, 1, 3), ageOf(now, 2, 3), ageOf(now, 3, 1)]).toEqual([15, 2, NOT_LISTED]);
     expect(looks(now, 1, limits).map((look) => look.status)).toEqual(["self", "alive", "suspected"]);
+  });
+
+  it("of a large group is known as the worst of its block", () => {
+    const peers = [1, 2, 3, 4, 5].map((number) => peer(number));
+    const now = snapshot(5, { peers, ages: btoa("\x00\x01\xff\x0f\x02\x03\x04\x05\x06"), ages_side: 3 });
+    expect(blockOf(now)).toBe(2);
+    expect([ageOf(now, 1, 4), ageOf(now, 2, 5), ageOf(now, 4, 1), ageOf(now, 5, 5)]).toEqual([1, NOT_LISTED, 15, 6]);
+    expect([peersOf(now, 1), peersOf(now, 2)]).toEqual([
+      [3, 4],
+      [5, 5],
+    ]);
+    expect(explainBlock([1, 2], [5, 5], NOT_LISTED, limits)).toBe(
+      "Peers 1 to 2 about peer 5: at least one of these observers does not list one of these members.",
+    );
+    expect(explainBlock([3, 4], [1, 2], 15, limits)).toContain("15 ticks old, over T_fail = 10");
+    expect(explainBlock([3, 4], [1, 2], 25, limits)).toContain("over T_cleanup = 20");
+    expect(explainBlock([3, 4], [3, 4], 2, limits)).toContain("2 ticks old, within T_fail = 10");
   });
 
   it("is explained by the rule that applies", () => {

@@ -180,3 +180,34 @@ def test_the_matrix_tells_every_belief(open_page: OpenPage, run_at: RunAt) -> No
     expect(told).to_contain_text(re.compile(r"over T_fail = 10, so peer 2 suspects peer 3"))
     page.get_by_role("button", name="Table").click()
     expect(page.get_by_role("row", name=re.compile("^2 "))).to_contain_text("suspected")
+
+
+LARGE = "MAX_NNB: 1500\nSTARTS_PER_TICK: 1500\nTICKS: 60\nAT 25 FAIL 700\n"
+
+
+def test_a_large_group_is_watched_as_any_other(open_page: OpenPage, run_at: RunAt) -> None:
+    page = open_page(run_at(40, LARGE, "large"))
+    expect_picture(page, 40)
+    expect(page.get_by_text("1,499 of 1,500 members")).to_be_visible()
+    assert page.evaluate("document.querySelectorAll('*').length") < 1500, "not an element a peer"
+    page.get_by_label("Select a peer or a key").fill("700")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=re.compile("Peer 700"))).to_contain_text("failed")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="One tick forward").click()
+    expect_picture(page, 41)
+
+
+def test_the_matrix_of_a_large_group_says_what_a_cell_stands_for(
+    open_page: OpenPage, run_at: RunAt
+) -> None:
+    page = open_page(run_at(30, LARGE, "large") + "?tab=members")
+    expect(page.get_by_text("One cell stands for 2 × 2 peers and shows the worst")).to_be_visible()
+    matrix = page.get_by_role("application", name=re.compile("1500 observers by 1500 members"))
+    matrix.focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    told = page.locator(".tip")
+    expect(told).to_contain_text("The worst of 2 × 2 beliefs")
+    expect(told).to_contain_text("Peers 3 to 4 about peers 5 to 6: the oldest heartbeat is")
+    expect(page.get_by_role("button", name="Ring order")).to_have_count(0)

@@ -62,8 +62,8 @@ Order = Begin | Advance | Act | Draw | Still | Look | Recall | Judge
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """``values``: what was asked for, as JSON; ``tick``: ticks computed by now; ``seconds``: how
-    long it took; ``error``: why the last tick could not be computed."""
+    """``values``: what was asked for, as JSON; ``tick``: ticks computed by now; ``seconds``: of
+    work that it took; ``error``: why the last tick could not be computed."""
 
     tick: int
     seconds: float

@@ -42,7 +42,7 @@ def work(channel: Channel) -> None:
 
 
 def _answer(engine: LocalEngine, order: orders.Order) -> orders.Answer:
-    began = time.monotonic()
+    began = time.process_time()
     error = None
     values: Sequence[object] = ()
     try:
@@ -50,7 +50,7 @@ def _answer(engine: LocalEngine, order: orders.Order) -> orders.Answer:
     except BrokenTickError as reason:
         error = str(reason)
     encoded = [None if value is None else _json(value) for value in values]
-    return orders.Answer(engine.tick, time.monotonic() - began, encoded, error)
+    return orders.Answer(engine.tick, time.process_time() - began, encoded, error)
 
 
 def _obey(engine: LocalEngine, order: orders.Order) -> Sequence[object]:

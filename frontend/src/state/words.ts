@@ -47,7 +47,7 @@ export function explainBlock(
   age: number,
   limits: Limits,
 ): string {
-  const who = `${range(observers)} about ${range(members)}`;
+  const who = `P${range(observers).slice(1)} about ${range(members)}`;
   if (age === NOT_LISTED) return `${who}: at least one of these observers does not list one of these members.`;
   const worst = `${who}: the oldest heartbeat is ${plural(age, "tick")} old`;
   if (age > limits.t_cleanup) return `${worst}, over T_cleanup = ${limits.t_cleanup}.`;
