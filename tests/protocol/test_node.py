@@ -9,7 +9,7 @@ from ringscope.events import (
     ReplicaAnswered,
 )
 from ringscope.protocol.coordinator import RESEND_TICKS
-from ringscope.protocol.messages import Copy, Message, Reply, Request, Transfer, Undo
+from ringscope.protocol.messages import Copy, Envelope, Message, Reply, Request, Transfer, Undo
 from ringscope.protocol.node import KeyValueNode
 from ringscope.protocol.ring import Ring
 from ringscope.protocol.stabilisation import NEVER
@@ -25,17 +25,20 @@ class Bench:
     """One node, what it sends and what it reports."""
 
     def __init__(self, peer: int = 9) -> None:
+        self.peer = peer
         self.sent: list[tuple[int, Message]] = []
         self.events: list[AnyEvent] = []
         self.node = KeyValueNode(peer, 10, self.post, self.events.append)
 
-    def post(self, source: int, target: int, message: Message) -> None:
+    def post(self, envelope: Envelope) -> None:
+        _, target, message = envelope
         self.sent.append((target, message))
 
     def turn(self, now: int, *inbox: tuple[int, Message]) -> int:
         self.sent.clear()
         self.events.clear()
-        return self.node.turn(now, inbox, RING)
+        envelopes = [(source, self.peer, message) for source, message in inbox]
+        return self.node.turn(now, envelopes, RING)
 
     def begin(self, request: Request, now: int) -> None:
         self.node.begin(now, request, request.value, RING, 2)

@@ -20,7 +20,7 @@ def lost_share(probability: float, layer: str) -> float:
     count = 20_000
     if layer == "store":
         for _ in range(count):
-            network.post(1, 2, MESSAGE)
+            network.post((1, 2, MESSAGE))
         network.send_store(7)
     else:
         network.send_membership(7, codes(*[(1, 2)] * count), count)
@@ -44,7 +44,7 @@ def test_a_partition_cuts_between_groups_and_nothing_else() -> None:
     pairs = [(1, 2), (1, 3), (3, 1), (2, 4), (4, 5), (3, 3)]
     expected = [UNDER_WAY, CUT, CUT, CUT, UNDER_WAY, UNDER_WAY]
     for pair in pairs:
-        network.post(*pair, MESSAGE)
+        network.post((*pair, MESSAGE))
     network.send_store(1)
     network.send_membership(1, codes(*pairs), len(pairs))
     assert network.store_traffic().fates == expected
@@ -58,7 +58,7 @@ def test_messages_arrive_in_the_order_in_which_they_were_sent() -> None:
     network = EmulNet(3, seed=1)
     sent = [(1, 2, Reply(number, True, None)) for number in range(50)]
     for envelope in sent:
-        network.post(*envelope)
+        network.post(envelope)
     network.send_store(0)
     assert network.store_under_way == sent
 
@@ -68,7 +68,7 @@ def test_no_number_and_no_size_of_messages_is_too_large() -> None:
     network = EmulNet(2, seed=1)
     long = Reply(1, True, ((1, 1, 1), "x" * 100_000))  # type: ignore[arg-type]
     for _ in range(40_000):
-        network.post(1, 2, long)
+        network.post((1, 2, long))
     network.send_store(0)
     assert len(network.store_under_way) == 40_000
 
@@ -76,8 +76,8 @@ def test_no_number_and_no_size_of_messages_is_too_large() -> None:
 def test_a_peer_s_message_to_itself_cannot_be_lost() -> None:
     network = EmulNet(2, seed=1)
     network.loss = 1.0
-    network.post(1, 1, MESSAGE)
-    network.post(1, 2, MESSAGE)
+    network.post((1, 1, MESSAGE))
+    network.post((1, 2, MESSAGE))
     network.send_store(0)
     assert network.store_traffic().fates == [UNDER_WAY, LOST]
 

@@ -81,3 +81,5 @@ class Transfer(msgspec.Struct, frozen=True, gc=False):
 
 
 Message: TypeAlias = Request | Reply | Undo | Digest | Offer | Answer | Transfer
+#: Source, target and message; peers are numbered from 1.
+Envelope: TypeAlias = tuple[int, int, Message]

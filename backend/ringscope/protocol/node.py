@@ -18,7 +18,9 @@ from ringscope.events import (
 from ringscope.protocol.coordinator import Coordinator, Ended
 from ringscope.protocol.messages import (
     Answer,
+    Copy,
     Digest,
+    Envelope,
     Message,
     Offer,
     Reply,
@@ -32,11 +34,11 @@ from ringscope.protocol.ring import Ring
 from ringscope.protocol.stabilisation import NEVER, Stabiliser
 
 Emit = Callable[[AnyEvent], None]
-Post = Callable[[int, int, Message], None]
+Post = Callable[[Envelope], None]
 
 
 class KeyValueNode:
-    """One peer's part in the store.  ``post(source, target, message)`` and ``emit(event)`` are all
+    """One peer's part in the store.  ``post(envelope)`` and ``emit(event)`` are all
     it knows of the world."""
 
     __slots__ = (
@@ -95,14 +97,14 @@ class KeyValueNode:
         for replica in replicas:
             self._send(replica, request)
 
-    def turn(self, now: int, inbox: Sequence[tuple[int, Message]], ring: Ring | None) -> int:
+    def turn(self, now: int, inbox: Sequence[Envelope], ring: Ring | None) -> int:
         """Take one tick: the messages in order, then what is overdue, then stabilisation.
 
         Returns the tick of the next turn to take even if no message arrives and no ring changes.
         """
-        self.stabiliser.ring = ring
+        self.stabiliser.follow(now, ring)
         handlers = self._handlers
-        for source, message in inbox:
+        for source, _, message in inbox:
             handlers[type(message)](now, source, message)
         if self.coordinator.pending:
             for ended in self.coordinator.overdue(now):
@@ -124,17 +126,14 @@ class KeyValueNode:
         reply = self.replica.earlier_reply(request.transaction)
         if reply is None:
             reply = self.replica.carry_out(request)
-            self._tell(now, request, reply)
-        self._post(self._peer, source, reply)
+            self._tell(now, request, reply.ok, reply.copy)
+        self._post((self._peer, source, reply))
 
-    def _tell(self, now: int, request: Request, reply: Reply) -> None:
-        peer, key, copy = self._peer, request.key, reply.copy
-        value = request.value
-        if copy is not None and reply.ok and request.kind == "read":
+    def _tell(self, now: int, request: Request, ok: bool, copy: Copy | None) -> None:
+        peer, key, value = self._peer, request.key, request.value
+        if ok and copy is not None and request.kind == "read":
             value = copy.value
-        self._emit(
-            ReplicaAnswered(now, request.transaction, request.kind, key, value, peer, reply.ok)
-        )
+        self._emit(ReplicaAnswered(now, request.transaction, request.kind, key, value, peer, ok))
         if copy is not None and copy.version == request.version:
             self.stabiliser.written(key)
             self._emit(CopyStored(now, peer, key, copy.value, copy.version, "write"))
@@ -201,4 +200,4 @@ class KeyValueNode:
         )
 
     def _send(self, target: int, message: Message) -> None:
-        self._post(self._peer, target, message)
+        self._post((self._peer, target, message))

@@ -45,7 +45,7 @@ Send = Callable[[int, Message], None]
 class Stabiliser:
     """Finds homes for the copies of one peer.
 
-    ``ring`` is what the peer believes now; None while it is not a member.
+    ``ring`` is what the peer believes now; None while it is not a member.  `follow` sets it.
     """
 
     __slots__ = (
@@ -69,6 +69,12 @@ class Stabiliser:
     def settled(self) -> bool:
         """Whether every copy is where this peer thinks it should be."""
         return not self._missing
+
+    def follow(self, now: int, ring: Ring | None) -> None:
+        """Believe in ``ring`` from now on; who holds nothing yet has nothing to offer for it."""
+        self.ring = ring
+        if ring is not None and ring is not self._surveyed and not self._replica.copies:
+            self._survey(now, ring)
 
     def work(self, now: int, send: Send) -> int:
         """Do what is due: survey, compare digests, offer; return when there is something again."""

@@ -1,11 +1,12 @@
 """The world: every peer, the network between them, and the clock."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import count, groupby, pairwise
 from typing import cast
 
 import numpy as np
+from msgspec.structs import replace
 
 from ringscope import __version__
 from ringscope.events import (
@@ -33,7 +34,7 @@ from ringscope.protocol.codes import (
     by_kind,
 )
 from ringscope.protocol.membership import DOWN, MEMBER
-from ringscope.protocol.messages import Message
+from ringscope.protocol.messages import Envelope
 from ringscope.protocol.node import KeyValueNode
 from ringscope.simulation import course
 from ringscope.simulation.actions import Actor
@@ -84,17 +85,18 @@ class Cluster:
         self.nodes: list[KeyValueNode] = []
         self.conditions: list[PeerState] = []  # what a peer that is down is, and since when
         self.since: list[int] = []
-        self._alarms: dict[int, set[int]] = {}  # tick -> peers that want a store turn then
+        # tick -> peers that want a store turn then
+        self._alarms: dict[int, set[int]] = defaultdict(set)
         self.leaving: list[int] = []
         self.events: list[AnyEvent] = []
         self._transactions = count(1)
         self._actor = Actor(self)
         self._grow_lists()
-        self._due: dict[int, list[tuple[Action, bool]]] = {}
+        self._due: dict[int, list[tuple[Action, bool]]] = defaultdict(list)
         for action in [*course.course_timeline(scenario, self.seed), *scenario.timeline]:
-            self._due.setdefault(action.tick, []).append((action, False))
+            self._due[action.tick].append((action, False))
         for action in actions:
-            self._due.setdefault(action.tick, []).append((action, True))
+            self._due[action.tick].append((action, True))
 
     @property
     def finished(self) -> bool:
@@ -104,7 +106,7 @@ class Cluster:
     def inject(self, action: Action) -> Action:
         """Have ``action`` done in the next tick, as if by hand; return it with that tick."""
         action = replace(action, tick=self.tick)
-        self._due.setdefault(self.tick, []).append((action, True))
+        self._due[self.tick].append((action, True))
         return action
 
     def step(self) -> list[AnyEvent]:
@@ -173,7 +175,7 @@ class Cluster:
 
     def wake(self, peer: int, tick: int) -> None:
         """Give ``peer`` a store turn in that tick, even if no message arrives."""
-        self._alarms.setdefault(tick, set()).add(peer)
+        self._alarms[tick].add(peer)
 
     def _rings_changed(self, peers: Sequence[int]) -> None:
         """Note that these peers (in order, with repetitions) believe in other rings now."""
@@ -245,9 +247,9 @@ class Cluster:
         network = self.network
         due = self._alarms.pop(now, None)
         arriving = network.store_under_way
-        inboxes: dict[int, list[tuple[int, Message]]] = {}
-        for source, target, message in arriving:
-            inboxes.setdefault(target, []).append((source, message))
+        inboxes: dict[int, list[Envelope]] = defaultdict(list)
+        for envelope in arriving:
+            inboxes[envelope[1]].append(envelope)
         received = [0] * self.size if self.trace or self.counts else []
         total = 0
         for peer in sorted(inboxes.keys() | due if due else inboxes):

@@ -7,7 +7,7 @@ there is no limit on the number or size of messages.  Messages arrive in the ord
 were sent.  What a peer sends to itself never touches the wire and cannot be lost.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,13 +15,11 @@ from numpy.typing import NDArray
 
 from ringscope.kernel import kernel
 from ringscope.protocol.codes import MESSAGE_KINDS, PEER_BITS, PEER_MASK, Codes, decode
-from ringscope.protocol.messages import Message
+from ringscope.protocol.messages import Envelope
 from ringscope.randomness import draw, stream
 
 UNDER_WAY, LOST, CUT = 0, 1, 2
 MEMBERSHIP, STORE = 0, 1
-
-Envelope = tuple[int, int, Message]
 
 
 class Traffic(NamedTuple):
@@ -107,6 +105,8 @@ class EmulNet:
         self._sent_codes: Codes = np.empty(0, np.int64)
         self._fates = np.empty(64, np.int8)
         self._posted: list[Envelope] = []
+        #: Takes a store message (peers numbered from 1); it is sent at the end of this tick.
+        self.post: Callable[[Envelope], None] = self._posted.append
         self._sent_envelopes: list[Envelope] = []
         self._envelope_fates: Sequence[int] = ()
 
@@ -136,13 +136,10 @@ class EmulNet:
             self.membership_under_way,
         )  # fmt: skip
 
-    def post(self, source: int, target: int, message: Message) -> None:
-        """Hand over a store message (peers numbered from 1); it is sent at the end of this tick."""
-        self._posted.append((source, target, message))
-
     def send_store(self, now: int) -> None:
         """Put what was posted in this tick onto the wire."""
-        posted, self._posted = self._posted, []
+        posted = self._posted.copy()
+        self._posted.clear()
         self._sent_envelopes = posted
         if self.loss == 0.0 and not self.groups:
             self._envelope_fates = bytes(len(posted))
@@ -198,10 +195,9 @@ class EmulNet:
 
     def store_senders(self) -> Sequence[int]:
         """Return how many store messages of the last tick each peer got onto the wire."""
-        sent = [0] * len(self._component)
-        for source, _, _ in self.store_under_way:
-            sent[source - 1] += 1
-        return sent
+        senders = [source - 1 for source, _, _ in self.store_under_way]
+        by_peer: list[int] = np.bincount(senders, minlength=len(self._component)).tolist()
+        return by_peer
 
     @property
     def _loss_bound(self) -> int:

@@ -9,20 +9,18 @@ The last classes are what the course's driver does ("crash the tertiary of the f
 victims depend on the state of the run and are drawn when they are due.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from ringscope.events import OperationKind
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(msgspec.Struct, frozen=True):
     """Something to do at the start of ``tick``, before any peer takes its turn."""
 
     tick: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fail(Action):
+class Fail(Action, frozen=True):
     """Crash a peer: it loses its memory and falls silent."""
 
     peer: int
@@ -31,8 +29,7 @@ class Fail(Action):
         return f"AT {self.tick} FAIL {self.peer}"
 
 
-@dataclass(frozen=True, slots=True)
-class Restart(Action):
+class Restart(Action, frozen=True):
     """Start a crashed peer again, with empty memory; it has to join."""
 
     peer: int
@@ -41,8 +38,7 @@ class Restart(Action):
         return f"AT {self.tick} RESTART {self.peer}"
 
 
-@dataclass(frozen=True, slots=True)
-class Leave(Action):
+class Leave(Action, frozen=True):
     """Let a peer go gracefully: it says goodbye, hands its keys over and stops."""
 
     peer: int
@@ -51,8 +47,7 @@ class Leave(Action):
         return f"AT {self.tick} LEAVE {self.peer}"
 
 
-@dataclass(frozen=True, slots=True)
-class Join(Action):
+class Join(Action, frozen=True):
     """Add a peer: one that has left, or the next new number."""
 
     peer: int
@@ -61,8 +56,7 @@ class Join(Action):
         return f"AT {self.tick} JOIN {self.peer}"
 
 
-@dataclass(frozen=True, slots=True)
-class Drop(Action):
+class Drop(Action, frozen=True):
     """Lose each message sent in ticks ``tick`` to ``until - 1`` with ``probability`` (0 to 1).
 
     ``until=None``: until the end of the run.
@@ -76,8 +70,7 @@ class Drop(Action):
         return f"AT {self.tick} DROP {probability}" + _until(self.until)
 
 
-@dataclass(frozen=True, slots=True)
-class Partition(Action):
+class Partition(Action, frozen=True):
     """Cut every link between different groups from ``tick`` to ``until - 1``.
 
     Peers in no group form one more group together.
@@ -91,16 +84,14 @@ class Partition(Action):
         return f"AT {self.tick} PARTITION {groups}" + _until(self.until)
 
 
-@dataclass(frozen=True, slots=True)
-class Heal(Action):
+class Heal(Action, frozen=True):
     """End every loss and partition now."""
 
     def __str__(self) -> str:
         return f"AT {self.tick} HEAL"
 
 
-@dataclass(frozen=True, slots=True)
-class Operate(Action):
+class Operate(Action, frozen=True):
     """A client operation.  ``via=None``: a live member drawn at random coordinates it.
 
     For a read or delete ``value`` is only what the course's driver prints beside the key.
@@ -117,24 +108,21 @@ class Operate(Action):
         return f"AT {self.tick} {self.kind.upper()} {quote(self.key)}{value}{via}"
 
 
-@dataclass(frozen=True, slots=True)
-class FailRandom(Action):
+class FailRandom(Action, frozen=True):
     """Crash one live peer drawn at random (SINGLE_FAILURE: 1)."""
 
     def __str__(self) -> str:
         return f"AT {self.tick} FAIL RANDOM"
 
 
-@dataclass(frozen=True, slots=True)
-class FailHalf(Action):
+class FailHalf(Action, frozen=True):
     """Crash half of the group, neighbours in number, the last peer spared (SINGLE_FAILURE: 0)."""
 
     def __str__(self) -> str:
         return f"AT {self.tick} FAIL HALF"
 
 
-@dataclass(frozen=True, slots=True)
-class FailReplicas(Action):
+class FailReplicas(Action, frozen=True):
     """Crash the last ``count`` live replicas of ``key``, but never the last live peer."""
 
     key: str
@@ -144,8 +132,7 @@ class FailReplicas(Action):
         return f"AT {self.tick} FAIL REPLICAS {self.count} {quote(self.key)}"
 
 
-@dataclass(frozen=True, slots=True)
-class FailBystander(Action):
+class FailBystander(Action, frozen=True):
     """Crash the lowest-numbered live peer that holds no replica of ``key``."""
 
     key: str
