@@ -31,9 +31,9 @@ def run(
     ``counts`` `MessagesCounted` is not.
     """
     cluster = Cluster(scenario, seed=seed, actions=actions, trace=trace, counts=counts)
-    watchers = tuple(observers)
+    watchers = [observer.see for observer in observers]
     while not cluster.finished:
         for event in cluster.step():
-            for observer in watchers:
-                observer.see(event)
+            for see in watchers:
+                see(event)
     return cluster

@@ -8,9 +8,9 @@ Who offers what to whom is fixed by the ring, so that holders do not contend:
   only when each of them has said that it holds one at least as new.
 
 When its ring changes, a peer offers all its copies in that way.  Loss breaks things while the ring
-stays as it is; so after every change, and then ever more rarely, a primary and its fellow replicas compare one digest over all
-the keys that they share (anti-entropy, as in Dynamo, section 4.7, with one flat digest in place of
-a Merkle tree) and offer each other those keys only when the digests differ.
+stays as it is; so after every change, and then ever more rarely, a primary and its fellow replicas
+compare one digest over all the keys that they share (anti-entropy, as in Dynamo, section 4.7, with
+one flat digest in place of a Merkle tree) and offer each other those keys only when they differ.
 
 An offer carries versions, not values.  The receiver says what it holds, and asks for what it lacks,
 once, from the first who offered.  Peers may disagree about the ring: a receiver that does not think
