@@ -10,7 +10,7 @@ from tests.benchmarks.conftest import LOGS, TINY, FakeClock, Program
 from ringscope.benchmarks import cold, grading, suite
 from ringscope.benchmarks.figures import Results
 from ringscope.benchmarks.reference import Reference
-from ringscope.benchmarks.suite import FULL, NAMES, NO_REFERENCE, Bench, run_suite
+from ringscope.benchmarks.suite import FULL, LEFT_OUT, NAMES, NO_REFERENCE, Bench, run_suite
 
 #: Those that need neither a server nor a browser.
 ALONE = tuple(name for name in NAMES if name not in ("viewers", "page"))
@@ -76,6 +76,12 @@ def test_results_survive_being_json(results: Results) -> None:
     assert msgspec.json.decode(msgspec.json.encode(results), type=Results) == results
 
 
+def test_what_was_left_out_is_told() -> None:
+    [one] = run_suite(["grading"], TINY).missing
+    assert one.name == ", ".join(name for name in NAMES if name != "grading")
+    assert one.why == LEFT_OUT
+
+
 def test_only_a_full_run_is_called_full() -> None:
     assert run_suite((), FULL).quick is False
     assert run_suite((), TINY).quick is True
@@ -92,7 +98,7 @@ def test_they_run_in_their_own_order(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_reference_that_fails_midway_costs_only_its_own_figures(program: Program) -> None:
     failing = Reference(program("exit 1"))
     results = run_suite(["scenario", "store", "campaign"], TINY, failing)
-    assert [one.name for one in results.missing] == [
+    assert [one.name for one in results.missing[1:]] == [
         "ratio.scenario.10",
         "ratio.store.300",
         "campaign",

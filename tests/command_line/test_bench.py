@@ -48,7 +48,7 @@ def test_json_is_one_object_with_ratios_and_figures(invoke: Invoke, application:
     value = json.loads(line)
     assert value.keys() == {"ratios", "figures", "machine", "missing", "quick", "ringscope"}
     assert value["ratios"].keys() == {"scenario.10"}
-    assert value["missing"] == []
+    assert [one["why"] for one in value["missing"]] == [suite.LEFT_OUT]
     ratio = next(one for one in value["figures"] if one["name"] == "ratio.scenario.10")
     assert ratio["median"] == value["ratios"]["scenario.10"]
     assert ratio["target"] == "at least 2"

@@ -24,6 +24,7 @@ NAMES = (
     "scenario", "store", "campaign", "membership", "operations", "grading", "logs", "frames",
     "viewers", "page", "cold", "stages",
 )  # fmt: skip
+LEFT_OUT = "left out by --only"
 NO_REFERENCE = "no --reference was given; name the course's Application that you have built"
 
 
@@ -109,6 +110,8 @@ def run_suite(
     with TemporaryDirectory(prefix="ringscope-bench-") as scratch:
         bench = Bench(scale, Path(scratch), reference, reference_9000)
         chosen = set(names)
+        if left_out := [name for name in NAMES if name not in chosen]:
+            bench.miss(", ".join(left_out), LEFT_OUT)
         if reference is None and chosen & {"scenario", "store", "campaign"}:
             bench.miss("ratios", NO_REFERENCE)
         for name in NAMES:
