@@ -255,6 +255,16 @@ def test_of_large_runs_few_are_kept_in_memory(open_runs: Open) -> None:
     runs.close()
 
 
+def test_what_there_is_to_say_about_a_run_needs_no_memory(open_runs: Open) -> None:
+    session = open_runs().start("small", SMALL, paused=True)
+    session.step(20)
+    restarted = open_runs()
+    assert restarted.info(session.id) == session.info()
+    assert list(restarted._sessions) == []
+    with pytest.raises(RefusedError, match="may have been deleted"):
+        restarted.info("unknown")
+
+
 @pytest.mark.usefixtures("small_is_large")
 def test_large_runs_that_are_idle_leave_memory_after_a_while(
     open_runs: Open, time: VirtualTime
@@ -283,10 +293,15 @@ def test_a_large_run_deleted_while_it_comes_back_leaves_no_process(
     session.step(30)
     session.close()
     restarted = open_runs()
-    ended: list[str] = []
+    ended: list[tuple[str, bool]] = []
     close = Session.close
-    monkeypatch.setattr(Session, "close", lambda self: (ended.append(self.id), close(self)))
+
+    def ends(self: Session) -> None:
+        ended.append((self.id, self.tick < 30))
+        close(self)
+
+    monkeypatch.setattr(Session, "close", ends)
     time.at(time.seconds, lambda: restarted.drop(session.id))
     with pytest.raises(RefusedError, match="may have been deleted"):
         restarted.find(session.id)
-    assert ended == [session.id]
+    assert ended == [(session.id, True)], "and it was not computed to the end"

@@ -90,7 +90,7 @@ def start_run() -> Response:
 @runs_api.get("/<run>", responses=returns(RunInfo))
 def read_run(path: asked.RunPath) -> Response:
     """Read a run."""
-    return reply(services().runs.find(path.run).info())
+    return reply(services().runs.info(path.run))
 
 
 @runs_api.delete("/<run>", responses=nothing(), security=TOKEN)

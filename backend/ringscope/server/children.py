@@ -35,7 +35,7 @@ def orders_of_parent() -> Channel:
     Ctrl-C is meant for the server, and where both want to run, so is the processor.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(5)
+    os.nice(2)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     end = socket.socket(fileno=0)
     end.setblocking(True)

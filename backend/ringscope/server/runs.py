@@ -59,13 +59,16 @@ class Runs:
 
     def all(self) -> list[RunInfo]:
         """Return every run, newest first, without the text of its scenario."""
-        infos = (
-            session.info()
-            if (session := self._sessions.get(run.id))
-            else describe(run, _scenario(run.scenario, run.name), run, list(run.actions))
-            for run in self._storage.runs()
-        )
-        return [replace(info, scenario="") for info in infos]
+        return [replace(self._info(run), scenario="") for run in self._storage.runs()]
+
+    def info(self, run: str) -> RunInfo:
+        """Return what there is to say about a run; it need not be in memory for that."""
+        return self._info(self._stored(run))
+
+    def _info(self, run: StoredRun) -> RunInfo:
+        if session := self._sessions.get(run.id):
+            return session.info()
+        return describe(run, _scenario(run.scenario, run.name), run, list(run.actions))
 
     def find(self, run: str) -> Session:
         """Return the session of a run, restored if need be; raises `RefusedError` if unknown."""
@@ -186,7 +189,7 @@ class Runs:
             recipe = Recipe.of(scenario, stored.seed, stored.actions)
             with self._sessions.opening(is_large(recipe)):
                 session = Session(stored, recipe, self._runtime, self)
-                session.restore(back_to)
+                session.restore(back_to, lambda: self._storage.run(stored.id) is not None)
                 return session
         except ScenarioError as error:
             raise conflict(f"run {stored.id} cannot be computed again: {error}") from None

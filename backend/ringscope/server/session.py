@@ -163,9 +163,12 @@ class Session:
 
     # --- driving ---------------------------------------------------------------------------------
 
-    def restore(self, tick: int) -> None:
-        """Compute the run again up to ``tick``, where it was before the server went away."""
-        while self.tick < tick and self._advance(tick - self.tick) is not None:
+    def restore(self, tick: int, wanted: Callable[[], bool] = lambda: True) -> None:
+        """Compute the run again up to ``tick``, where it was when it last left memory.
+
+        Gives up as soon as it is not ``wanted`` any longer.
+        """
+        while self.tick < tick and wanted() and self._advance(tick - self.tick) is not None:
             self._runtime.sleep(0)
         if self.tick >= self.ticks:
             self.state = "finished"
