@@ -1,15 +1,12 @@
 """Grades scenarios over one seed or many, in parallel, and sums up what came out."""
 
-import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
 from typing import NamedTuple
 
 from ringscope.analysis.statistics import wilson_interval
 from ringscope.campaign import grade_seed
+from ringscope.command_line.processes import mapped
 from ringscope.grading.report import Check, Report
 from ringscope.simulation.scenario import Scenario
 
@@ -27,33 +24,14 @@ def processes_for(scenarios: Sequence[Scenario], seeds: Sequence[int], jobs: int
 def grade_seeds(
     scenarios: Sequence[Scenario], seeds: Sequence[int], jobs: int
 ) -> Generator[Report, None, None]:
-    """Yield the report of every seed, in order, computed by up to ``jobs`` processes.
+    """Return the report of every seed, in order, computed by up to ``jobs`` processes.
 
     Who stops early must close the generator, which ends them.
     """
     work = partial(grade_seed, tuple(scenarios))
     processes = processes_for(scenarios, seeds, jobs)
-    if processes == 1:
-        yield from map(work, seeds)
-        return
     chunk = max(1, min(4, len(seeds) // (4 * jobs)))
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        try:
-            with _deaf_children():
-                reports = pool.map(work, seeds, chunksize=chunk)
-            yield from reports
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def _deaf_children() -> Iterator[None]:
-    """Have processes that start now ignore Ctrl-C, which is for us: we will stop them."""
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
+    return mapped(work, seeds, processes, chunk)
 
 
 class Rate(NamedTuple):
