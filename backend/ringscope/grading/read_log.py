@@ -19,7 +19,13 @@ def read_log(text: str) -> list[LogLine]:
     lines: list[LogLine] = []
     tick = 0
     for number, line in enumerate(text.split("\n"), start=1):
-        found = _TICK.search(line[:200])
-        tick = int(found[1]) if found else tick
+        own = tick_in(line)
+        tick = tick if own is None else own
         lines.append(LogLine(number, tick, line))
     return lines[:-1] if lines and not lines[-1].text else lines
+
+
+def tick_in(line: str) -> int | None:
+    """Return the bracketed tick at the beginning of a line, if it has one."""
+    found = _TICK.search(line[:200])
+    return int(found[1]) if found else None
