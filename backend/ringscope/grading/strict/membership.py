@@ -24,7 +24,7 @@ def judge_membership(test: str, group: Group, setting: Setting) -> Mapping[str, 
         "once": _once(group),
         "accuracy": _accuracy(group, price),
         "silence": judge_silence(group, 1),
-        "end": judge_end(group, setting, 2),
+        "end": judge_end(test, group, setting, 2),
     }
 
 

@@ -1,7 +1,8 @@
 """The strict rules about the run as a whole: it ends when it should, and the dead are silent."""
 
+from ringscope.grading.ending import stopped_at, time_is_due
 from ringscope.grading.group import Group
-from ringscope.grading.records import Operation, Told
+from ringscope.grading.records import Told
 from ringscope.grading.rubric import count
 from ringscope.grading.setting import Setting
 from ringscope.grading.strict.rules import Finding, peers
@@ -23,22 +24,13 @@ def judge_silence(group: Group, points: int) -> Finding:
     )
 
 
-def judge_end(group: Group, setting: Setting, points: int) -> Finding:
-    """The program ran on after the scenario's last event.
-
-    Peer 1 tells the time every 500 ticks, while it lives and if the log is of the course's logger.
-    Where that cannot be, the last line must come after the last failure and the last operation.
-    """
+def judge_end(test: str, group: Group, setting: Setting, points: int) -> Finding:
+    """The program ran to its end, and did something."""
     records = group.records
-    expected, seen = "a log that goes on to the end", f"the last line at tick {records.last_tick}"
-    keeper = setting.ticks > TIME_LINE_INTERVAL and group.alive(TIME_KEEPER, TIME_LINE_INTERVAL)
-    if keeper and records.magic:
+    stopped = stopped_at(test, group, setting)
+    expected, seen = "a log that goes on to the end of the run", f"its last line at tick {stopped}"
+    if time_is_due(group, setting):
         expected = f"the time line of peer {TIME_KEEPER} at tick {TIME_LINE_INTERVAL}"
-        reached = bool(records.of(Told)) and records.last_tick >= TIME_LINE_INTERVAL
-        seen = "it" if reached else f"no such line, {seen}"
-    else:
-        events = (*group.failures, *records.of(Operation))
-        last = max((event.tick for event in events), default=None)
-        reached = last is not None and records.last_tick > last
+        seen = f"no such line; the log ends at tick {stopped}"
     evidence = records.of(Told)[-1:]
-    return Finding(points if reached else 0, expected, seen, evidence)
+    return Finding(points if stopped is None else 0, expected, seen, evidence)

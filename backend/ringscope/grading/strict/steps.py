@@ -32,7 +32,7 @@ def judge_steps(
         "stabilisation": judge.stabilisation(points["stabilisation"]),
         "invalid": judge.invalid(),
         "silence": judge_silence(group, 1),
-        "end": judge_end(group, setting, 2),
+        "end": judge_end(kind, group, setting, 2),
     }
     if kind == "update":
         findings["stored"] = judge.stored()

@@ -46,7 +46,7 @@ def _judge_creates(group: Group, operations: Operations, setting: Setting) -> di
             keys=_keys(wrong),
         ),
         "coordinator": _coordinators(creates, group, setting, 1),
-        "end": judge_end(group, setting, 1),
+        "end": judge_end("create", group, setting, 1),
     }
 
 
@@ -66,7 +66,7 @@ def _judge_deletes(group: Group, operations: Operations, setting: Setting) -> di
         "coordinator": _coordinators(valid, group, setting, 1),
         "invalid.replicas": _refused_by_replicas(invalid, group, setting),
         "invalid.coordinator": _refused_by_coordinator(invalid),
-        "end": judge_end(group, setting, 1),
+        "end": judge_end("delete", group, setting, 1),
     }
 
 

@@ -1,0 +1,305 @@
+"""Causes that can be told of one operation: who answered it, when, and with what."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ringscope.grading.asked import Asked
+from ringscope.grading.causes.case import Case, Cause, lines_of
+from ringscope.grading.causes.words import at_lines, have, peers, quoted, sentence
+from ringscope.grading.records import Answer
+from ringscope.simulation.course import INVALID_KEY
+
+#: From so many server lines of the coordinator itself on, they are not its own answers.
+MANY_OWN_LINES = 2
+
+
+def unanswered(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
+    """Nobody said anything."""
+    if not asked.servers and not asked.coordinator:
+        yield _cause(
+            f"{sentence(name)} was answered by nobody, neither by a replica nor by its "
+            f"coordinator, peer {asked.operation.peer}: were the messages sent, and does the "
+            "receiver understand them?",
+            asked,
+        )
+
+
+def wrong_address(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
+    """Replicas log under the address of the coordinator."""
+    own = asked.servers
+    if _all_of_the_coordinator(asked) and not case.official:
+        yield _cause(
+            f"All {len(own)} server lines of {name}{at_lines(lines_of(own))}, carry the address of "
+            f"the coordinator, peer {asked.operation.peer}: a replica must log with its own "
+            "address, so one cannot tell who stored what.",
+            asked,
+        )
+
+
+def repeated_answers(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
+    """A replica or the coordinator logs the same operation more than once."""
+    servers = [] if _all_of_the_coordinator(asked) else asked.servers
+    for answers, who in (servers, "as a replica"), (asked.coordinator, "as the coordinator"):
+        times = Counter(answer.peer for answer in answers)
+        often = [peer for peer, number in times.items() if number > 1]
+        if often:
+            lines = [answer for answer in answers if answer.peer in often]
+            yield _cause(
+                f"{sentence(peers(often))} logged {name} {max(times.values())} times "
+                f"{who}{at_lines(lines_of(lines))}: once per operation is right.",
+                asked,
+            )
+
+
+def success_too_soon(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
+    """The coordinator does not wait for a quorum."""
+    quorum = case.log.setting.quorum(asked.operation.kind)
+    for answer in asked.successes:
+        yes = asked.accepted_before(answer.tick)
+        if len(yes) < quorum and not _all_of_the_coordinator(asked):
+            by = f"{peers(yes)} had"
+            word = "replica" if quorum == 1 else "replicas"
+            yield _cause(
+                f"The coordinator, peer {answer.peer}, logged success for {name} at tick "
+                f"{answer.tick}{at_lines([answer.line])} before {quorum} {word} had answered with "
+                f"success ({by}).",
+                asked,
+                [answer.peer],
+            )
+            return
+
+
+def wrong_failure(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
+    """The coordinator fails although enough replicas said yes."""
+    quorum = case.log.setting.quorum(asked.operation.kind)
+    for answer in asked.failures:
+        yes = asked.accepted_before(answer.tick - 1)
+        if len(yes) >= quorum:
+            yield _cause(
+                f"The coordinator, peer {answer.peer}, logged a fail for {name} at tick "
+                f"{answer.tick}{at_lines([answer.line])} although {peers(yes)} had logged success "
+                "before: were the replies counted for the right transaction?",
+                asked,
+                [answer.peer],
+            )
+            return
+
+
+def silent_coordinator(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
+    """Replicas answered, the coordinator never told the client."""
+    log, coordinator = case.log, asked.operation.peer
+    if asked.coordinator or not asked.servers:
+        return
+    if not log.group.alive(coordinator, asked.tick + 60):
+        return
+    said = []
+    if asked.accepted:
+        said.append(f"{peers(asked.accepted)} logged success")
+    if asked.refused:
+        said.append(f"{peers(asked.refused)} logged a fail")
+    quorum = log.setting.quorum(asked.operation.kind)
+    if len(asked.accepted) >= quorum:
+        look = "it must log success as soon as a quorum of replies is in"
+    else:
+        look = (
+            "without a quorum of successes it must log a fail, and when replies are missing it "
+            "must give up after a timeout"
+        )
+    yield _cause(
+        f"The coordinator of {name} peer {coordinator}, never logged a result "
+        f"({'; '.join(said)}): {look}.",
+        asked,
+        [coordinator],
+    )
+
+
+def wrong_coordinator(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
+    """Another peer than the one asked logs as the coordinator."""
+    others = [a for a in asked.coordinator if a.peer != asked.operation.peer]
+    if others:
+        yield _cause(
+            f"{sentence(name)} was asked of peer {asked.operation.peer}, but "
+            f"{peers(a.peer for a in others)} logged as its coordinator"
+            f"{at_lines(lines_of(others))}.",
+            asked,
+        )
+
+
+def wrong_value(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
+    """Success lines that show another value than was written."""
+    written = asked.operation.value
+    if written is None or asked.operation.kind in ("delete", "create"):
+        return
+    said = [a for a in (*asked.servers, *asked.coordinator) if a.ok and a.value != written]
+    if case.official:  # for the grader it is enough if the value is part of the line
+        said = [a for a in said if written not in (a.value or "")]
+    if said:
+        shown = said[0].value or ""
+        yield _cause(
+            f"For {name} peer {said[0].peer} logged the value {shown!r} where {written!r} is "
+            f"right{at_lines(lines_of(said))}{_why_this_value(case, asked, said[0])}.",
+            asked,
+            sorted({answer.peer for answer in said}),
+        )
+
+
+def _why_this_value(case: Case, asked: Asked, answer: Answer) -> str:
+    written, shown = asked.operation.value or "", answer.value or ""
+    if not shown:
+        return ": a success without a value is a fail"
+    if shown.startswith((f"{written}:", f"{written}|", f"{written}~")):
+        return ": what follows it is how you store it (time stamp, role); take that off first"
+    older = {one.operation.value for one in case.log.operations.about("create", answer.key)}
+    if shown in older:
+        return ": that is the value from before the update"
+    return ""
+
+
+def lacking_replicas(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
+    """Replicas were asked that do not hold the key."""
+    if asked.refused and asked.operation.key != INVALID_KEY and len(asked.accepted) < 3:
+        lines = [answer for answer in asked.servers if not answer.ok]
+        verb = have(len(asked.refused), "was asked as a replica but does", "were asked but do")
+        yield _cause(
+            f"{sentence(peers(asked.refused))} {verb} not hold the key of {name}"
+            f"{at_lines(lines_of(lines))}: "
+            + (
+                "it was never copied there when the ring changed."
+                if case.log.group.failures
+                else "it was not stored where it is looked for."
+            ),
+            asked,
+            sorted(asked.refused),
+        )
+
+
+def missing_replicas(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
+    """Fewer replicas answered than hold the key, or than there should be."""
+    group = case.log.group
+    wanted = min(case.log.setting.replicas, group.peers)
+    if asked.operation.key == INVALID_KEY or len(asked.accepted) >= wanted:
+        return
+    if _all_of_the_coordinator(asked):
+        return
+    holders = {
+        p
+        for p in case.log.operations.creators(asked.operation.key)
+        if group.alive(p, asked.tick + 1)
+    }
+    silent = holders - asked.accepted - asked.refused
+    if silent:
+        yield _cause(
+            f"{sentence(peers(silent))} stored the key of {name} and "
+            f"{have(len(silent), 'is', 'are')} alive, but never logged an "
+            f"answer; {peers(asked.accepted)} did.",
+            asked,
+            sorted(silent),
+        )
+    elif len(asked.accepted) < wanted and case.part not in ("2", "replicas"):
+        only = f"only {peers(asked.accepted)}" if asked.accepted else "none"
+        yield _cause(
+            f"Of the {wanted} replicas that {name} should have, {only} logged success"
+            + _copies_missing(case, asked),
+            asked,
+        )
+
+
+def _copies_missing(case: Case, asked: Asked) -> str:
+    """What became of the copies that failures destroyed, as far as the log shows."""
+    group = case.log.group
+    creators = case.log.operations.creators(asked.operation.key)
+    dead = {peer for peer in creators if not group.alive(peer, asked.tick + 1)}
+    if not dead:
+        return "."
+    return (
+        f": {peers(dead)} held the key and failed, and no other peer was found to have got the "
+        f"copy {have(len(dead), 'of it', 'of them')}."
+    )
+
+
+def success_for_nothing(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
+    """Replicas say yes about a key that nobody ever created."""
+    created = case.log.operations.about("create", asked.operation.key)
+    if asked.operation.key == INVALID_KEY and asked.accepted and not created:
+        lines = [answer for answer in asked.servers if answer.ok]
+        yield _cause(
+            f"{sentence(peers(asked.accepted))} logged success for {name}"
+            f"{at_lines(lines_of(lines))}, though nobody ever created that key: look whether it "
+            "exists before you report success.",
+            asked,
+            sorted(asked.accepted),
+        )
+
+
+def few_refusals(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
+    """Too few replicas say no about the invalid key."""
+    if asked.operation.key != INVALID_KEY or asked.accepted:
+        return
+    wanted = case.log.setting.quorum(asked.operation.kind)
+    wanted = min(case.log.setting.replicas, case.log.group.peers) if case.part != "5" else wanted
+    if len(asked.refused) < wanted:
+        who = f"only {peers(asked.refused)}" if asked.refused else "no replica"
+        yield _cause(
+            f"{sentence(who)} logged a fail for {name}: each replica that is asked must "
+            "log that it does not have the key.",
+            asked,
+        )
+
+
+def success_of_invalid(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
+    """The coordinator says yes about the invalid key."""
+    if asked.operation.key == INVALID_KEY and asked.successes:
+        first = asked.successes[0]
+        yield _cause(
+            f"The coordinator, peer {first.peer}, logged success for {name} at tick {first.tick}"
+            f"{at_lines([first.line])}, a key that does not exist.",
+            asked,
+            [first.peer],
+        )
+
+
+def speaking_dead(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
+    """Answers of replicas that had failed."""
+    dead = [a for a in asked.servers if not case.log.group.alive(a.peer, a.tick)]
+    if dead:
+        yield _cause(
+            f"{sentence(peers(a.peer for a in dead))} answered {name} after it had failed: "
+            f"{quoted(dead[0].line)}{at_lines(lines_of(dead))}.",
+            asked,
+        )
+
+
+def other_replicas(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
+    """Peers answer that the key was not stored at, or more of them than there are copies."""
+    creators = case.log.operations.creators(asked.operation.key)
+    others = asked.accepted - creators
+    most = min(case.log.setting.replicas, case.log.group.peers)
+    if case.part == "replicas" and creators and others and asked.operation.kind != "create":
+        yield _cause(
+            f"{sentence(name)} was answered by {peers(others)}, where the key had not been stored "
+            f"({peers(creators)} stored it): all peers must agree on the ring.",
+            asked,
+            sorted(others),
+        )
+    elif len(asked.accepted) > most:
+        yield _cause(
+            f"{sentence(name)} was answered by {len(asked.accepted)} different replicas, "
+            f"{peers(asked.accepted)}; a key has {most}.",
+            asked,
+            sorted(asked.accepted),
+        )
+
+
+def _all_of_the_coordinator(asked: Asked) -> bool:
+    """Whether several server lines all have the coordinator's address."""
+    own = [answer for answer in asked.servers if answer.peer == asked.operation.peer]
+    return len(own) >= MANY_OWN_LINES and len(own) == len(asked.servers)
+
+
+def _cause(text: str, asked: Asked, who: list[int] | None = None) -> Cause:
+    return Cause(
+        text,
+        lines_of(asked.lines()),
+        who if who is not None else [asked.operation.peer],
+        (asked.operation.key,),
+    )

@@ -1,0 +1,125 @@
+"""Causes of lost points for joins."""
+
+from collections.abc import Iterator
+
+from ringscope.grading.causes.case import Case, Cause, lines_of
+from ringscope.grading.causes.words import at_lines, have, listed, peers, quoted, sentence
+from ringscope.grading.records import UNNAMED, Joined, Started
+from ringscope.grading.rubric import count
+from ringscope.observers.debug_log import TIME_KEEPER, LogLine
+
+
+def no_joins(case: Case) -> Iterator[Cause]:
+    """Nobody logs any."""
+    log = case.log
+    if log.group.peers > 1 and not log.records.of(Joined) and log.records.last is not None:
+        yield Cause(
+            "No peer ever logged that another joined: logNodeAdd must be called whenever a member "
+            "is added to the list, also while the JOINREP and the gossip are taken in."
+        )
+
+
+def lonely_peers(case: Case) -> Iterator[Cause]:
+    """Some peers never added anybody, while others did."""
+    group = case.log.group
+    joins = group.joins()
+    lonely = [peer for peer in group.members if not set(joins.get(peer, {})) - {peer}]
+    if not lonely or len(lonely) == group.peers:
+        return
+    known = [p for p in lonely if any(p in added for q, added in joins.items() if q != p)]
+    starts = [s for s in case.log.records.of(Started) if s.peer in lonely]
+    text = f"{sentence(peers(lonely))} never logged that anybody else joined"
+    if set(lonely) == set(group.members) - {TIME_KEEPER}:
+        text = "Only the introducer, peer 1, logged that others joined; nobody else learnt of them"
+    if known == lonely:
+        text += (
+            ", though others added "
+            + ("it" if len(lonely) == 1 else "them")
+            + ": the JOINREQ arrived, so look at what happens to the JOINREP and the gossip"
+        )
+    elif not known:
+        text += " and nobody added " + ("it" if len(lonely) == 1 else "them")
+        text += ": the JOINREQ never arrived or was not understood"
+    yield Cause(f"{text}.", lines_of(starts), lonely)
+
+
+def missing_pairs(case: Case) -> Iterator[Cause]:
+    """Peers that know some of the others, but not all."""
+    group = case.log.group
+    joins = group.joins()
+    missing = {
+        peer: set(group.members) - set(added) - {peer}
+        for peer, added in sorted(joins.items())
+        if set(added) - {peer} and peer != UNNAMED
+    }
+    missing = {peer: unknown for peer, unknown in missing.items() if unknown}
+    if not missing:
+        return
+    told = listed((f"peer {p} of {peers(unknown, 3)}" for p, unknown in missing.items()), 4)
+    absent = set.intersection(*missing.values()) if len(missing) > 1 else set()
+    text = f"Some joins were never logged: {told}."
+    if absent:
+        text += f" All of these lack {peers(absent)}."
+    yield Cause(text, _last_joins(case, list(missing)), list(missing))
+
+
+def _last_joins(case: Case, observers: list[int]) -> list[LogLine]:
+    last = {r.peer: r for r in case.log.records.of(Joined) if r.peer in observers}
+    return [record.line for record in last.values()]
+
+
+def strangers(case: Case) -> Iterator[Cause]:
+    """Members that no peer of the group has the address of."""
+    group = case.log.group
+    strange = [r for r in case.log.records.of(Joined) if r.member not in group.members]
+    if strange:
+        yield Cause(
+            f"{sentence(peers(r.peer for r in strange))} added an address that is none of the "
+            f"group's, {quoted(strange[0].line)}{at_lines(lines_of(strange))}: an uninitialised or "
+            "wrongly copied address (the id takes four bytes, the port two).",
+            lines_of(strange),
+            sorted({record.peer for record in strange}),
+        )
+
+
+def late_joins(case: Case) -> Iterator[Cause]:
+    """Members that were added only after the failures had begun."""
+    group = case.log.group
+    first = min((failure.tick for failure in group.failures), default=case.log.setting.crash)
+    late = [
+        joined
+        for added in group.joins().values()
+        for member, joined in added.items()
+        if joined.tick > first and member in group.members and joined.peer != UNNAMED
+    ]
+    if late and not case.official:
+        yield Cause(
+            f"{count(len(late), 'join')} {have(len(late), 'was', 'were')} logged only after the "
+            f"failure at tick {first}{at_lines(lines_of(late))}.",
+            lines_of(late),
+            sorted({joined.peer for joined in late}),
+        )
+
+
+def unnamed_observers(case: Case) -> Iterator[Cause]:
+    """Join lines without an address in front: the log was reopened, or the address is empty."""
+    lost = [joined for joined in case.log.records.of(Joined) if joined.peer == UNNAMED]
+    if lost:
+        yield Cause(
+            f"{count(len(lost), 'join line')}{at_lines(lines_of(lost))} "
+            f"{have(len(lost), 'names', 'name')} no peer that logged it: only the very first "
+            "record of a log has no address, so the log was opened anew.",
+            lines_of(lost),
+        )
+
+
+def debug_joins(case: Case) -> Iterator[Cause]:
+    """Remarks with the grader's word in them."""
+    strays = case.log.strays("joined", Joined)
+    if case.official and strays:
+        yield Cause(
+            f"{count(len(strays), 'line')} with the word 'joined' {have(len(strays), 'is', 'are')} "
+            f"no join, such as {quoted(strays[0])}{at_lines(strays)}, but the grader counts every "
+            "line with that word: word your debug output differently.",
+            strays,
+        )

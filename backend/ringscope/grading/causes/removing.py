@@ -1,0 +1,272 @@
+"""Causes of lost points for failures that were not noticed and removals that were wrong."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ringscope.grading.causes.case import Case, Cause, lines_of
+from ringscope.grading.causes.words import at_lines, have, listed, peers, quoted, sentence
+from ringscope.grading.records import Failed, Joined, Removed
+from ringscope.grading.rubric import count
+
+
+def no_failure(case: Case) -> Iterator[Cause]:
+    """The failure that the test is about is not in the log."""
+    log = case.log
+    if not log.records.of(Failed) and log.records.last_tick >= log.setting.crash:
+        yield Cause(
+            "No peer failed in this run (there is no line 'Node failed at time'): it was not the "
+            "scenario of this test, or its injector was switched off."
+        )
+
+
+def many_failures(case: Case) -> Iterator[Cause]:
+    """One failure is expected, several happened."""
+    failed = case.log.records.of(Failed)
+    if case.official and case.log.test != "multifailure" and len(failed) > 1:
+        yield Cause(
+            f"{count(len(failed), 'peer')} failed{at_lines(lines_of(failed))}; the grader of this "
+            "scenario knows one failure only and cannot tell whose removals to count.",
+            lines_of(failed),
+            [record.peer for record in failed],
+        )
+
+
+def no_removals(case: Case) -> Iterator[Cause]:
+    """Nobody removed anybody, ever."""
+    log = case.log
+    if log.group.failures and not log.records.of(Removed):
+        lasted = log.records.last_tick - log.group.failures[0].tick
+        yield Cause(
+            f"No peer removed anybody in the {lasted} ticks of the log after the failure: "
+            "logNodeRemove was never called. Is a member's time stamp ever compared with the "
+            "current time, and is it renewed only when a newer heartbeat arrives?",
+            lines_of(log.group.failures),
+            [failure.peer for failure in log.group.failures],
+        )
+
+
+def unnoticed(case: Case) -> Iterator[Cause]:
+    """Failed peers that some survivors did not remove, or not in time."""
+    group = case.log.group
+    removals = group.removals()
+    if not case.log.records.of(Removed):
+        return
+    for failure in group.failed.values():
+        missing = [p for p in group.survivors if failure.peer not in removals.get(p, {})]
+        if missing:
+            yield _unnoticed(case, failure, missing)
+
+
+def _unnoticed(case: Case, failure: Failed, missing: list[int]) -> Cause:
+    group = case.log.group
+    joins, removals = group.joins(), group.removals()
+    did = [r for table in removals.values() for m, r in table.items() if m == failure.peer]
+    text = f"{sentence(peers(missing))} never removed peer {failure.peer}"
+    text += f", which failed at tick {failure.tick}{at_lines([failure.line])}"
+    if did:
+        ticks = sorted({removed.tick for removed in did})
+        text += f"; {count(len(did), 'other')} did, {_span(ticks)}"
+    else:
+        text += "; nobody did"
+    unknown = [peer for peer in missing if failure.peer not in joins.get(peer, {})]
+    if unknown:
+        text += f". {sentence(peers(unknown))} had never logged that it joined, so "
+        text += "there was nobody to remove"
+    else:
+        back = _returns(case, failure, missing)
+        text += f". {back}" if back else ""
+    return Cause(f"{text}.", lines_of([failure, *did]), [failure.peer, *missing])
+
+
+def _returns(case: Case, failure: Failed, missing: list[int]) -> str:
+    """What else the log says about why these peers kept it, if anything."""
+    last = {p: max((r.tick for r in case.log.records.of(Removed) if r.peer == p), default=None)
+            for p in missing}  # fmt: skip
+    never = [peer for peer, tick in last.items() if tick is None]
+    if len(never) == len(missing):
+        who = "It" if len(never) == 1 else "They"
+        return f"{who} removed nobody at all in the whole run"
+    return ""
+
+
+def removed_too_early(case: Case) -> Iterator[Cause]:
+    """Peers that fail later were removed while they still lived."""
+    failed = case.log.group.failed
+    early = [
+        r
+        for r in case.log.records.of(Removed)
+        if r.member in failed and r.tick < failed[r.member].tick
+    ]
+    if early:
+        yield Cause(
+            f"{sentence(peers(r.peer for r in early))} removed {peers(r.member for r in early)} "
+            f"{_span(sorted({r.tick for r in early}))}{at_lines(lines_of(early))}, before the "
+            f"failure at tick {failed[early[0].member].tick}: it was still alive then.",
+            lines_of(early),
+            sorted({r.peer for r in early} | {r.member for r in early}),
+        )
+
+
+def false_removals(case: Case) -> Iterator[Cause]:
+    """Members that had not failed were removed; who did it, whom, and in what pattern."""
+    group = case.log.group
+    failed = group.failed
+    false = [r for r in group.false_removals() if r.member not in failed]
+    if not false:
+        return
+    victims, observers = Counter(r.member for r in false), Counter(r.peer for r in false)
+    first = min(false, key=lambda r: (r.tick, r.line))
+    pairs = {(r.peer, r.member) for r in false}
+    text = (
+        f"Peer {first.peer} removed peer {first.member} at tick {first.tick}"
+        f"{at_lines([first.line])} although it never failed"
+    )
+    others = len(group.survivors) - 1
+    if len(pairs) > 1:
+        first_of_all = text[0].lower() + text[1:]
+        text = f"{count(len(pairs), 'removal')} of members that never failed; first {first_of_all}"
+    text += _pattern(len(pairs), victims, observers, others)
+    spoke = [r.tick for r in case.log.records if r.peer == first.member and r.tick > first.tick]
+    if len(pairs) == 1 and spoke:
+        text += f"; it still logged something at tick {max(spoke)}"
+    yield Cause(f"{text}.", lines_of(sorted(false, key=lambda r: r.line)), sorted(victims))
+
+
+def _pattern(pairs: int, victims: Counter[int], observers: Counter[int], others: int) -> str:
+    """What the false removals have in common."""
+    loner, most = observers.most_common(1)[0]
+    victim, hit = victims.most_common(1)[0]
+    if len(observers) == 1 and most >= max(2, others // 2):
+        return (
+            f". All are peer {loner}'s: it removed {most} of its {others} living members, so it "
+            "heard of nobody for a while; who it gossips to and who gossips to it is worth a look"
+        )
+    if len(victims) == 1 and hit >= max(2, others // 2):
+        return (
+            f". All are of peer {victim}: the others had no news of it, so its own heartbeat did "
+            "not grow or its gossip did not go out or was dropped"
+        )
+    if pairs > 2 * others:
+        return (
+            ". The whole group falls apart: a member is given up before news of it can arrive, so "
+            "the time before removal is too short for how often and to how many peers you gossip"
+        )
+    return (
+        ". No fresher heartbeat had reached the remover in time: gossip more often, to more "
+        "peers, or wait longer before you remove"
+    )
+
+
+def comes_back(case: Case) -> Iterator[Cause]:
+    """A failed peer was removed and taken in again."""
+    group = case.log.group
+    removals = group.removals()
+    back = [
+        joined
+        for joined in case.log.records.of(Joined)
+        if (removed := removals.get(joined.peer, {}).get(joined.member)) is not None
+        and removed.line < joined.line
+        and joined.member in group.failed
+    ]
+    if not back:
+        return
+    first = back[0]
+    removed = removals[first.peer][first.member]
+    yield Cause(
+        f"Peer {first.peer} removed the failed peer {first.member} at tick {removed.tick} and "
+        f"added it again at tick {first.tick}{at_lines([removed.line, first.line])}"
+        + (f", and so on {count(len(back), 'time')} in all" if len(back) > 1 else "")
+        + ": others still gossip the failed peer's entry. Do not pass on entries that have timed "
+        "out, and remember whom you removed until nobody has it any more.",
+        lines_of(r for j in back for r in (removals[j.peer][j.member], j)),
+        sorted({joined.peer for joined in back} | {joined.member for joined in back}),
+    )
+
+
+def removed_twice(case: Case) -> Iterator[Cause]:
+    """The same peer removes the same member at different ticks."""
+    seen: dict[tuple[int, int], list[Removed]] = {}
+    for removed in case.log.records.of(Removed):
+        seen.setdefault((removed.peer, removed.member), []).append(removed)
+    twice = [records for records in seen.values() if len({r.tick for r in records}) > 1]
+    if twice:
+        first = twice[0]
+        yield Cause(
+            f"Peer {first[0].peer} removed peer {first[0].member} {len(first)} times, "
+            f"{_span([r.tick for r in first])}{at_lines(lines_of(first))}"
+            + (f"; {count(len(twice), 'such pair')} in all" if len(twice) > 1 else "")
+            + ": the grader counts every such line.",
+            [r.line for records in twice for r in records],
+            sorted({records[0].peer for records in twice}),
+        )
+
+
+def too_late(case: Case) -> Iterator[Cause]:
+    """Removals long after the failure."""
+    log = case.log
+    failed = log.group.failed
+    late = [
+        r
+        for r in log.records.of(Removed)
+        if r.member in failed and r.tick - failed[r.member].tick > log.setting.detection
+    ]
+    if late:
+        slowest = max(late, key=lambda r: r.tick)
+        delay = slowest.tick - failed[slowest.member].tick
+        yield Cause(
+            f"Peer {slowest.peer} removed peer {slowest.member} only {delay} ticks after its "
+            f"failure{at_lines([slowest.line])}, {len(late)} such in all: something kept renewing "
+            "the entry's time stamp, though its heartbeat cannot have grown.",
+            lines_of(late),
+            sorted({r.peer for r in late}),
+        )
+
+
+def uneven_removals(case: Case) -> Iterator[Cause]:
+    """What the multi-failure grader subtracts, spelt out."""
+    log = case.log
+    removed = {(r.peer, r.member) for r in log.records.of(Removed)}
+    failed, survivors = sorted(log.group.failed), log.group.survivors
+    about = {member: sum(1 for _, m in removed if m == member) for member in failed}
+    short = {member: seen for member, seen in about.items() if seen < len(survivors)}
+    if case.official and log.test == "multifailure" and short and removed:
+        told = listed(f"peer {m} by {n}" for m, n in short.items())
+        wanted = len(survivors) * (len(failed) - 1)
+        yield Cause(
+            f"The grader counts the removals beside those of each failed peer and wants exactly "
+            f"{wanted}. They do not add up because some failed peers were removed by fewer than "
+            f"{count(len(survivors), 'survivor')}: {told}.",
+            lines_of(log.records.of(Removed)),
+            sorted(short),
+        )
+
+
+def debug_removals(case: Case) -> Iterator[Cause]:
+    """Remarks with the grader's word in them."""
+    strays = case.log.strays("removed", Removed)
+    if case.official and strays:
+        yield Cause(
+            f"{count(len(strays), 'line')} with the word 'removed' "
+            f"{have(len(strays), 'is', 'are')} no removal, such as {quoted(strays[0])}"
+            f"{at_lines(strays)}, but the grader counts every line with that word: word your debug "
+            "output differently.",
+            strays,
+        )
+
+
+def voices_of_the_dead(case: Case) -> Iterator[Cause]:
+    """Peers log on after they have failed."""
+    spoken = case.log.group.words_of_the_dead()
+    if spoken:
+        first = spoken[0]
+        yield Cause(
+            f"Peer {first.peer} logged {quoted(first.line)}{at_lines([first.line])} after it had "
+            "failed: is the right address passed to the log, and does a failed peer still work?",
+            lines_of(spoken),
+            sorted({record.peer for record in spoken}),
+        )
+
+
+def _span(ticks: list[int]) -> str:
+    first, last = min(ticks), max(ticks)
+    return f"at tick {first}" if first == last else f"at ticks {first} to {last}"
