@@ -136,6 +136,23 @@ def test_a_client_that_does_not_read_misses_frames_and_is_mended(hall: Hall) -> 
     assert hall.outlet.frames("bob")[-1] == hall.outlet.frames("ann")[-1]
 
 
+def test_of_large_pictures_none_is_sent_before_the_last_is_read(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall.broadcast.watch("ann", "run")
+    hall.outlet.unread["ann"] = 1
+    hall.session.step()
+    hall.broadcast.draw("run")
+    assert len(hall.outlet.frames("ann")) == 1
+    monkeypatch.setattr("ringscope.server.broadcast._LARGE", 100)
+    hall.session.step()
+    hall.broadcast.draw("run")
+    assert len(hall.outlet.frames("ann")) == 1
+    hall.outlet.unread["ann"] = 0
+    hall.broadcast.draw("run")
+    assert [frame.complete for frame in hall.outlet.frames("ann")] == [False, True]
+
+
 def test_a_client_that_does_not_read_is_told_the_state_and_the_grade_later(hall: Hall) -> None:
     hall.broadcast.watch("bob", "run")
     hall.outlet.unread["bob"] = 10

@@ -27,8 +27,9 @@ _SHARE = 4
 _BYTES_A_SECOND = 20_000_000
 #: Seconds from one grade to the next.
 _GRADE_EVERY = 1.0
-#: A client with so many packets unread gets no more.
+#: A client with so many packets unread gets no more; of large ones a single one is enough.
 _BACKLOG = 4
+_LARGE = 200_000
 
 #: What is told of a run that cannot be drawn.
 _BROKEN = Problem(
@@ -179,8 +180,9 @@ class Broadcast:
         run = session.id
         changes, whole = _encoded(drawn.changes), _encoded(drawn.whole)
         sent = 0
+        most = 1 if len(changes) > _LARGE else _BACKLOG
         for client in list(self._watchers.get(run, ())):
-            if self.is_late(client):
+            if self._outlet.backlog(client) >= most:
                 if changes:
                     self._behind.add((run, client))
             elif (run, client) in self._behind:

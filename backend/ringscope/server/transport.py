@@ -55,7 +55,7 @@ def make_socketio(async_mode: str) -> SocketIO:
         json=Json,
         serializer=FastPacket,
         ping_interval=5,
-        ping_timeout=5,
+        ping_timeout=15,  # a ping waits behind the frames that were sent before it
         max_http_buffer_size=100_000,
     )
 
