@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from ringscope.events import AnyEvent
+from ringscope.events import AnyEvent, Layer
 from ringscope.simulation.cluster import Cluster
 from ringscope.simulation.scenario import Scenario
 from ringscope.simulation.timeline import Action
@@ -22,15 +22,15 @@ def run(
     observers: Iterable[Observer] = (),
     actions: Iterable[Action] = (),
     trace: bool = True,
-    counts: bool = False,
+    counted: Layer | None = None,
 ) -> Cluster:
     """Run ``scenario`` to its end and return the cluster as it then is.
 
     ``seed`` replaces the scenario's own; ``actions`` were injected by hand; without ``trace`` the
-    events about single messages (`MessagesSent`, `MessagesCounted`) are left out, but with
-    ``counts`` `MessagesCounted` is not.
+    events about single messages (`MessagesSent`, `MessagesCounted`) are left out, but the messages
+    of the layer ``counted`` are counted still.
     """
-    cluster = Cluster(scenario, seed=seed, actions=actions, trace=trace, counts=counts)
+    cluster = Cluster(scenario, seed=seed, actions=actions, trace=trace, counted=counted)
     watchers = [observer.see for observer in observers]
     while not cluster.finished:
         for event in cluster.step():

@@ -21,7 +21,7 @@ def create_scenario(peers: int, extra: str = ONE_GOSSIP) -> Scenario:
 def play(scenario: Scenario, folder: Path, ticks: int | None = None, seed: int = SEED) -> Cluster:
     """Run ``scenario``, or its first ``ticks``; leave dbg.log and msgcount.log in ``folder``."""
     counts = MessageCounts(store=True)
-    cluster = Cluster(scenario, seed=seed, trace=False, counts=True)
+    cluster = Cluster(scenario, seed=seed, trace=False, counted=counts.layer)
     end = cluster.ticks if ticks is None else ticks
     with open(folder / "dbg.log", "w", encoding="utf-8", newline="\n") as file:
         observers = DebugLogFile(True, file), counts

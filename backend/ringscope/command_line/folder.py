@@ -47,6 +47,6 @@ def write_run(
         if recorded:
             recording = files.enter_context(open(folder / "events.jsonl", "wb"))
             observers.append(Recording(recording))
-        run(scenario, seed, observers, trace=recorded, counts=True)
+        run(scenario, seed, observers, trace=recorded, counted=counts.layer)
     (folder / "stats.log").write_bytes(b"")
     (folder / "msgcount.log").write_text(counts.text(), encoding="utf-8", newline="\n")

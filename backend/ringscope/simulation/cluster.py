@@ -61,7 +61,7 @@ class Cluster:
     ``tick`` is the number of ticks computed so far, so also the tick that `step` computes next.
     ``seed`` replaces the scenario's own; ``actions`` were injected by hand, each at its tick;
     without ``trace`` the events about single messages are left out, which changes nothing else;
-    with ``counts`` the messages of each peer are still counted, in ticks and layers that have some.
+    in the layer ``counted`` the messages of each peer are still counted, in ticks that have some.
     """
 
     def __init__(
@@ -71,14 +71,14 @@ class Cluster:
         seed: int | None = None,
         actions: Iterable[Action] = (),
         trace: bool = True,
-        counts: bool = False,
+        counted: Layer | None = None,
     ) -> None:
         self.scenario = scenario
         self.seed = scenario.seed if seed is None else seed
         self.tick = 0
         self.ticks = scenario.ticks + course.delay(scenario)
         self.trace = trace
-        self.counts = counts
+        self.counted = counted
         self.size = scenario.peers
         self.group = Group(self.size, scenario, self.ticks, self.seed)
         self.network = EmulNet(self.size, self.seed)
@@ -229,7 +229,7 @@ class Cluster:
         network.send_membership(now, turn.codes, turn.sent)
         if self.trace:
             self._trace(now, "membership", network.membership_traffic(), self.group.received())
-        elif self.counts:
+        elif self.counted == "membership":
             self._count(now, "membership", network.membership_senders(), self.group.received())
         return turn.received
 
@@ -250,7 +250,7 @@ class Cluster:
         inboxes: dict[int, list[Envelope]] = defaultdict(list)
         for envelope in arriving:
             inboxes[envelope[1]].append(envelope)
-        received = [0] * self.size if self.trace or self.counts else []
+        received = [0] * self.size if self.trace or self.counted == "store" else []
         total = 0
         for peer in sorted(inboxes.keys() | due if due else inboxes):
             if self.group.state[peer - 1] != DOWN:
@@ -263,7 +263,7 @@ class Cluster:
         network.send_store(now)
         if self.trace:
             self._trace(now, "store", network.store_traffic(), received)
-        elif self.counts and (arriving or network.store_under_way):
+        elif self.counted == "store" and (arriving or network.store_under_way):
             self._count(now, "store", network.store_senders(), received)
         return total
 
