@@ -5,6 +5,7 @@ is special: the original prints its counts one tick to a line, and graders may k
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,8 +82,12 @@ def _lines(sent: Counts, received: Counts) -> str:
 
 
 def _pairs(sent: Counts, received: Counts) -> str:
-    pairs = zip(sent.tolist(), received.tolist(), strict=True)
-    return "".join([f" ({out:4d}, {into:4d})" for out, into in pairs])
+    return "".join(map(_pair, sent.tolist(), received.tolist()))
+
+
+@lru_cache(maxsize=65_536)
+def _pair(sent: int, received: int) -> str:
+    return f" ({sent:4d}, {received:4d})"
 
 
 def _special_lines(sent: Counts, received: Counts) -> str:
