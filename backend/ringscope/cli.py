@@ -201,6 +201,53 @@ def _print_grade(summary: Any, command: str) -> None:
         print_summary(console, summary, command)
 
 
+@main.command("grade-log")
+@click.argument(
+    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option(
+    "--rubric",
+    type=click.Choice(["official", "strict", "both"]),
+    default="official",
+    show_default=True,
+    help="The rules of the course's graders, the strict ones, or both side by side.",
+)
+@click.option(
+    "--format",
+    type=click.Choice(["text", "json", "csv", "junit", "gradescope", "markdown", "html"]),
+    default="text",
+    show_default=True,
+    help="How to write the result.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Write to this file, or folder.")
+@click.option(
+    "--conf", metavar="NAME|FILE", help="The scenario of a file called dbg.log, such as read."
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one per core",
+    help="How many processes share the work.",
+)
+@click.pass_context
+def grade_log(context: click.Context, /, **asked: Any) -> None:
+    """Grade logs that any program wrote, of one submission or of a class.
+
+    PATH is a folder with create.log, delete.log, read.log and update.log, or singlefailure.log,
+    multifailure.log and msgdropsinglefailure.log; a folder that ringscope run wrote; one dbg.log;
+    or a folder or zip of many of these.  A missing log counts as the course's graders count it.
+    """
+    from ringscope.command_line.grade_log import Request, grade_logs
+    from ringscope.grading.log_set import LogSetError
+
+    try:
+        code = grade_logs(Request(**asked))
+    except LogSetError as error:
+        raise BadInput(str(error)) from None
+    context.exit(code)
+
+
 @main.command()
 @click.argument("conf")
 @seed_option

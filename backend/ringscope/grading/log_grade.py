@@ -6,13 +6,14 @@ from typing import Literal, cast
 import msgspec
 
 from ringscope.events import OperationKind
+from ringscope.grading.explain import explained
 from ringscope.grading.log_file import LogText, LogTooLargeError, read_log_file
 from ringscope.grading.log_set import TESTS, Kind, LogFile, LogSet, LogSetError
 from ringscope.grading.membership import MembershipTest, grade_membership
 from ringscope.grading.official import grade_run
-from ringscope.grading.records import Records, records_of
+from ringscope.grading.records import records_of
 from ringscope.grading.report import Check, Evidence, Section
-from ringscope.grading.setting import Setting, course_test
+from ringscope.grading.setting import COURSE_SETTING, Setting, course_test
 from ringscope.grading.store import grade_store
 from ringscope.grading.strict import grade_strict
 
@@ -66,11 +67,11 @@ def grade_log_set(log_set: LogSet, rubric: Rubric = "official") -> LogSetGrade:
         except (OSError, LogSetError, LogTooLargeError) as error:
             return failed(log_set, f"{name}: {_words(error)}")
         notes += (f"{name}: the log {note}" for note in text.notes)
-        records = records_of(text.lines)
+        log = _Log(log_set, name, text)
         if rubric != "strict":
-            official += _official(log_set, name, text)
+            official += log.official()
         if rubric != "official":
-            strict += _strict(log_set, name, records)
+            strict += log.strict()
     notes += (f"{name}: no log, which counts as one with nothing in it" for name in missing)
     return LogSetGrade(
         printable(log_set.path),
@@ -99,24 +100,39 @@ def _read(log: LogFile) -> LogText:
         return read_log_file(file)
 
 
-def _official(log_set: LogSet, name: str, text: LogText) -> Sequence[Check]:
-    lines = text.lines[: text.printed]
-    if log_set.scenario is not None:
-        sections = grade_run(log_set.scenario, lines)
-        return [check for section in sections for check in section.checks]
-    test = TESTS[log_set.kind][name]
-    if log_set.kind == "mp1":
-        rulings = grade_membership(cast(MembershipTest, test), lines)
-    else:
-        rulings = grade_store(cast(OperationKind, test), lines)
-    return [ruling.check for ruling in rulings]
+class _Log:
+    """One log with the rules that judge it."""
 
+    def __init__(self, log_set: LogSet, name: str, text: LogText) -> None:
+        scenario = log_set.scenario
+        self._scenario = scenario
+        self._kind = log_set.kind
+        self._test = name if scenario is None else str(course_test(scenario))
+        self._setting = COURSE_SETTING if scenario is None else Setting.of(scenario)
+        self._lines = text.lines
+        self._printed = text.lines[: text.printed]
+        self._records = records_of(text.lines)
 
-def _strict(log_set: LogSet, name: str, records: Records) -> Sequence[Check]:
-    if log_set.scenario is None:
-        return grade_strict(name, records).checks
-    test = course_test(log_set.scenario)
-    return grade_strict(str(test), records, Setting.of(log_set.scenario)).checks
+    def official(self) -> Sequence[Check]:
+        """Return the official checks."""
+        section = Section.of(self._official_checks())
+        return explained(section, self._test, self._printed, self._records, self._setting).checks
+
+    def strict(self) -> Sequence[Check]:
+        """Return the strict checks."""
+        section = grade_strict(self._test, self._records, self._setting)
+        return explained(section, self._test, self._lines, self._records, self._setting).checks
+
+    def _official_checks(self) -> list[Check]:
+        if self._scenario is not None:
+            sections = grade_run(self._scenario, self._printed)
+            return [check for section in sections for check in section.checks]
+        test = TESTS[self._kind][self._test]
+        if self._kind == "mp1":
+            rulings = grade_membership(cast(MembershipTest, test), self._printed)
+        else:
+            rulings = grade_store(cast(OperationKind, test), self._printed)
+        return [ruling.check for ruling in rulings]
 
 
 def _section(checks: Sequence[Check]) -> Section:
