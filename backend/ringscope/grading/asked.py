@@ -12,6 +12,8 @@ from ringscope.simulation.course import INVALID_KEY
 #: What is answered later than this after an operation, in ticks, is no answer to it but, say, a
 #: copy made by stabilisation.  The course's tests leave 50 ticks to the slowest operation.
 ANSWER_LIMIT = 60
+#: A coordinator that lives on for so long after it was asked, in ticks, owes an answer.
+ANSWER_DUE = 49
 #: Among how many operations about one key the one that a coordinator answers is looked for.
 MOST_CANDIDATES = 20
 
@@ -101,6 +103,12 @@ class Operations:
     def creators(self, key: str) -> set[int]:
         """Return the peers that stored a key when it was created."""
         return set().union(*(asked.accepted for asked in self.about("create", key)))
+
+    def older_values(self, key: str, than: Answer) -> set[str | None]:
+        """Return what was written to a key before an update of it, but for the same value."""
+        writes = (*self.about("create", key), *self.about("update", key))
+        before = {w.operation.value for w in writes if w.operation.line < than.line}
+        return before - {than.value}
 
     def _candidates(self, answer: Answer) -> list[Asked]:
         """The operations that may be meant, at most a handful of them."""

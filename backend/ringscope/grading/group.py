@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TypeVar
 
 from ringscope.grading.records import (
@@ -37,13 +38,13 @@ class Group:
         """The numbers of the peers that the group is made of."""
         return range(1, self.peers + 1)
 
-    @property
+    @cached_property
     def failed(self) -> dict[int, Failed]:
         """The peers that failed and stayed down, with their (last) failure."""
         last = {failure.peer: failure for failure in self.failures}
         return {peer: failure for peer, failure in last.items() if not self.alive(peer)}
 
-    @property
+    @cached_property
     def survivors(self) -> list[int]:
         """The peers that never failed."""
         fell = {failure.peer for failure in self.failures}
@@ -59,24 +60,28 @@ class Group:
         """Whether a peer had failed or left at or before ``tick``."""
         return any(not up and when <= tick + 1 for when, up in self._changes.get(peer, []))
 
+    @cached_property
     def joins(self) -> dict[int, dict[int, Joined]]:
-        """Return whom each peer added: observer, member, and the first line that says so."""
+        """Whom each peer added: observer, member, and the first line that says so."""
         return _first(self.records.of(Joined))
 
+    @cached_property
     def removals(self) -> dict[int, dict[int, Removed]]:
-        """Return whom each peer removed: observer, member, and the first line that says so."""
+        """Whom each peer removed: observer, member, and the first line that says so."""
         return _first(self.records.of(Removed))
 
+    @cached_property
     def false_removals(self) -> list[Removed]:
-        """Return the removals of members that had neither failed nor left by then."""
+        """The removals of members that had neither failed nor left by then."""
         return [
             removed
             for removed in self.records.of(Removed)
             if not self.was_down(removed.member, removed.tick)
         ]
 
+    @cached_property
     def words_of_the_dead(self) -> list[Record]:
-        """Return the records that peers logged after they had failed."""
+        """The records that peers logged after they had failed."""
         kinds = (Joined, Removed, Operation, Answer, Told)
         down = {failure.peer for failure in self.failures}
         spoken = (record for kind in kinds for record in self.records.of(kind))

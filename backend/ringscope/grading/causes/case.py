@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ringscope.events import OperationKind
 from ringscope.grading.asked import Asked, Operations, Steps
+from ringscope.grading.ending import stopped_at
 from ringscope.grading.group import Group
 from ringscope.grading.records import AnyRecord, Record, Records, record_of
 from ringscope.grading.report import Check
@@ -39,6 +40,11 @@ class Log:
     def operations(self) -> Operations:
         """The operations with their answers."""
         return Operations(self.records)
+
+    @cached_property
+    def stopped(self) -> int | None:
+        """The tick at which the program stopped, if it did before the end."""
+        return stopped_at(self.test, self.group, self.setting)
 
     @property
     def kind(self) -> OperationKind | None:

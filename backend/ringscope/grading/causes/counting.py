@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ringscope.grading.asked import needless_copies as copies_made
+from ringscope.grading.causes.answering import all_of_the_coordinator
 from ringscope.grading.causes.case import Case, Cause, lines_of
 from ringscope.grading.causes.words import at_lines, have, listed, peers, quoted, sentence
 from ringscope.grading.records import Answer, Operation
@@ -16,9 +17,9 @@ STEPS = 6
 def no_operations(case: Case) -> Iterator[Cause]:
     """The test's operations are not in the log at all."""
     log = case.log
-    if log.records.last is not None and not any(
-        asked.operation.kind == log.test for asked in log.operations.all
-    ):
+    if log.stopped is not None:
+        return  # that says it all
+    if not any(asked.operation.kind == log.test for asked in log.operations.all):
         others = sorted({str(asked.operation.kind) for asked in log.operations.all})
         there = f"; it has only {listed(others)} operations" if others else ""
         yield Cause(f"The log has no {log.test} operations{there}.")
@@ -26,11 +27,14 @@ def no_operations(case: Case) -> Iterator[Cause]:
 
 def too_few_operations(case: Case) -> Iterator[Cause]:
     """Fewer than six operations leave the grader's windows without ends."""
-    asked = [one for one in case.log.operations.all if one.operation.kind == case.log.test]
+    log = case.log
+    asked = [one for one in log.operations.all if one.operation.kind == log.test]
+    if log.stopped is not None and (not case.official or log.steps[case.part] is None):
+        return  # that says it all
     if asked and len(asked) < STEPS:
         last = asked[-1].operation
         yield Cause(
-            f"Only {len(asked)} of the six {case.log.test} operations are in the log, the last at "
+            f"Only {len(asked)} of the six {log.test} operations are in the log, the last at "
             f"tick {last.tick}{at_lines([last.line])}"
             + (
                 ": the grader needs all six to know where its time windows begin and end."
@@ -132,8 +136,8 @@ def needless_copies(case: Case) -> Iterator[Cause]:
         yield Cause(
             f"{len(again)} of the {len(copies)} copies that were logged after the failures were "
             f"made at peers that had the key or when three had it, first by peer {first.peer} at "
-            f"tick {first.tick}{at_lines([first.line])}: every holder re-creates all copies, "
-            "instead of one holder making only those that are missing.",
+            f"tick {first.tick}{at_lines([first.line])}: only the missing copies should "
+            "be made, and by one of the holders.",
             lines_of(again),
             sorted({answer.peer for answer in again}),
             tuple(dict.fromkeys(answer.key for answer in again))[:20],
@@ -155,7 +159,7 @@ def stale_copies(case: Case) -> Iterator[Cause]:
         and a.ok
         and a.key in updated
         and a.line > updated[a.key].line
-        and a.value != updated[a.key].value
+        and a.value in log.operations.older_values(a.key, updated[a.key])
     ]
     if stale:
         first = stale[0]
@@ -187,4 +191,24 @@ def never_created(case: Case) -> Iterator[Cause]:
             ],
             (),
             keys[:20],
+        )
+
+
+def misaddressed_creates(case: Case) -> Iterator[Cause]:
+    """The log does not tell who stored the keys, because replicas log with another's address."""
+    log = case.log
+    about = [asked for asked in log.operations.of(log.kind or "create") if log.test != "create"]
+    keys = dict.fromkeys(asked.operation.key for asked in about)
+    creates = [one for key in keys for one in log.operations.about("create", key)]
+    wrong = [one for one in creates if all_of_the_coordinator(one)]
+    if wrong and not case.official:
+        first = wrong[0]
+        yield Cause(
+            f"Nobody can tell who stored {listed((o.operation.key for o in wrong), 3)}: all "
+            f"server lines of the create carry the address of the coordinator, peer "
+            f"{first.operation.peer}{at_lines(lines_of(first.servers))}. A replica must log with "
+            "its own address.",
+            [line for one in wrong for line in lines_of(one.servers)],
+            [one.operation.peer for one in wrong],
+            tuple(one.operation.key for one in wrong)[:20],
         )

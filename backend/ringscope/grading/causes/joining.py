@@ -22,7 +22,7 @@ def no_joins(case: Case) -> Iterator[Cause]:
 def lonely_peers(case: Case) -> Iterator[Cause]:
     """Some peers never added anybody, while others did."""
     group = case.log.group
-    joins = group.joins()
+    joins = group.joins
     lonely = [peer for peer in group.members if not set(joins.get(peer, {})) - {peer}]
     if not lonely or len(lonely) == group.peers:
         return
@@ -46,7 +46,7 @@ def lonely_peers(case: Case) -> Iterator[Cause]:
 def missing_pairs(case: Case) -> Iterator[Cause]:
     """Peers that know some of the others, but not all."""
     group = case.log.group
-    joins = group.joins()
+    joins = group.joins
     missing = {
         peer: set(group.members) - set(added) - {peer}
         for peer, added in sorted(joins.items())
@@ -88,7 +88,7 @@ def late_joins(case: Case) -> Iterator[Cause]:
     first = min((failure.tick for failure in group.failures), default=case.log.setting.crash)
     late = [
         joined
-        for added in group.joins().values()
+        for added in group.joins.values()
         for member, joined in added.items()
         if joined.tick > first and member in group.members and joined.peer != UNNAMED
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ringscope.grading.causes.case import Case, Cause, lines_of
 from ringscope.grading.causes.words import at_lines, have, quoted
-from ringscope.grading.ending import next_event, stopped_at, time_is_due
+from ringscope.grading.ending import next_event, time_is_due
 from ringscope.grading.membership import COURSE_PEERS
 from ringscope.grading.records import Created, GaveUp
 from ringscope.grading.rubric import count
@@ -43,8 +43,8 @@ def gave_up(case: Case) -> Iterator[Cause]:
 def stopped(case: Case) -> Iterator[Cause]:
     """The log ends before the scenario does, so the program did."""
     log = case.log
-    end = stopped_at(log.test, log.group, log.setting)
-    if end is not None and log.records.last is not None:
+    end = log.stopped
+    if end is not None and log.records.last is not None and not log.records.of(GaveUp):
         last = log.records.last
         missing = next_event(log.test, log.group, log.setting)
         before = f", before {missing}" if missing else ""
@@ -55,6 +55,11 @@ def stopped(case: Case) -> Iterator[Cause]:
             f"with {quoted(last)} (line {last.number}){before}.",
             [last],
         )
+
+
+def stopped_before(case: Case, tick: int) -> bool:
+    """Whether the program stopped before a tick, so that nothing else needs to be looked for."""
+    return case.log.stopped is not None and case.log.stopped < tick
 
 
 def other_size(case: Case) -> Iterator[Cause]:
@@ -90,3 +95,16 @@ def _words(case: Case) -> tuple[str, ...]:
     if case.log.test in MEMBERSHIP_TESTS:
         return ("joined", "removed", "failed")
     return (f"{case.log.test} success", f"{case.log.test} fail", case.log.test.upper())
+
+
+def lost_beginning(case: Case) -> Iterator[Cause]:
+    """The log was opened anew in mid-run, and what was there before is gone."""
+    records = case.log.records
+    first = next(iter(records), None)
+    if first is not None and not records.of(Created) and first.tick > 0:
+        yield Cause(
+            f"The log begins at tick {first.tick} (line {first.line.number}), without the APP "
+            "lines of the start: what was logged before is lost, so the log file was opened anew. "
+            "Some old frameworks do that when a log line overruns its buffer.",
+            [first.line],
+        )

@@ -8,6 +8,9 @@ from ringscope.grading.causes.words import at_lines, have, listed, peers, quoted
 from ringscope.grading.records import Failed, Joined, Removed
 from ringscope.grading.rubric import count
 
+#: Of how many failed peers it is told who did not notice.
+MOST_FAILURES = 3
+
 
 def no_failure(case: Case) -> Iterator[Cause]:
     """The failure that the test is about is not in the log."""
@@ -48,18 +51,19 @@ def no_removals(case: Case) -> Iterator[Cause]:
 def unnoticed(case: Case) -> Iterator[Cause]:
     """Failed peers that some survivors did not remove, or not in time."""
     group = case.log.group
-    removals = group.removals()
     if not case.log.records.of(Removed):
         return
+    told = 0
     for failure in group.failed.values():
-        missing = [p for p in group.survivors if failure.peer not in removals.get(p, {})]
-        if missing:
+        missing = [p for p in group.survivors if failure.peer not in group.removals.get(p, {})]
+        told += bool(missing)
+        if missing and told <= MOST_FAILURES:
             yield _unnoticed(case, failure, missing)
 
 
 def _unnoticed(case: Case, failure: Failed, missing: list[int]) -> Cause:
     group = case.log.group
-    joins, removals = group.joins(), group.removals()
+    joins, removals = group.joins, group.removals
     did = [r for table in removals.values() for m, r in table.items() if m == failure.peer]
     text = f"{sentence(peers(missing))} never removed peer {failure.peer}"
     text += f", which failed at tick {failure.tick}{at_lines([failure.line])}"
@@ -111,7 +115,7 @@ def false_removals(case: Case) -> Iterator[Cause]:
     """Members that had not failed were removed; who did it, whom, and in what pattern."""
     group = case.log.group
     failed = group.failed
-    false = [r for r in group.false_removals() if r.member not in failed]
+    false = [r for r in group.false_removals if r.member not in failed]
     if not false:
         return
     victims, observers = Counter(r.member for r in false), Counter(r.peer for r in false)
@@ -121,46 +125,48 @@ def false_removals(case: Case) -> Iterator[Cause]:
         f"Peer {first.peer} removed peer {first.member} at tick {first.tick}"
         f"{at_lines([first.line])} although it never failed"
     )
-    others = len(group.survivors) - 1
+    others = group.peers - 1
     if len(pairs) > 1:
         first_of_all = text[0].lower() + text[1:]
         text = f"{count(len(pairs), 'removal')} of members that never failed; first {first_of_all}"
-    text += _pattern(len(pairs), victims, observers, others)
     spoke = [r.tick for r in case.log.records if r.peer == first.member and r.tick > first.tick]
     if len(pairs) == 1 and spoke:
-        text += f"; it still logged something at tick {max(spoke)}"
-    yield Cause(f"{text}.", lines_of(sorted(false, key=lambda r: r.line)), sorted(victims))
+        text += f" and still logged something at tick {max(spoke)}"
+    pattern = _pattern(len(pairs), victims, observers, others)
+    yield Cause(
+        f"{text}. {pattern}", lines_of(sorted(false, key=lambda r: r.line)), sorted(victims)
+    )
 
 
 def _pattern(pairs: int, victims: Counter[int], observers: Counter[int], others: int) -> str:
-    """What the false removals have in common."""
+    """What the false removals have in common, in a sentence."""
     loner, most = observers.most_common(1)[0]
     victim, hit = victims.most_common(1)[0]
     if len(observers) == 1 and most >= max(2, others // 2):
         return (
-            f". All are peer {loner}'s: it removed {most} of its {others} living members, so it "
-            "heard of nobody for a while; who it gossips to and who gossips to it is worth a look"
+            f"All are peer {loner}'s: it removed {most} of the {others} others, as if it had heard "
+            "of nobody for a while. Who gossips to it, and how often?"
         )
     if len(victims) == 1 and hit >= max(2, others // 2):
         return (
-            f". All are of peer {victim}: the others had no news of it, so its own heartbeat did "
-            "not grow or its gossip did not go out or was dropped"
+            f"All are of peer {victim}, as if no news of it had come. Does its own heartbeat grow, "
+            "and does its gossip go out?"
         )
     if pairs > 2 * others:
         return (
-            ". The whole group falls apart: a member is given up before news of it can arrive, so "
-            "the time before removal is too short for how often and to how many peers you gossip"
+            "The whole group falls apart. Is the time before a removal long enough for how often, "
+            "and to how many peers, you gossip?"
         )
     return (
-        ". No fresher heartbeat had reached the remover in time: gossip more often, to more "
-        "peers, or wait longer before you remove"
+        "Either no newer heartbeat had come for too long (gossip more often, or to more peers, or "
+        "wait longer), or the entry's time stamp was not renewed when one came."
     )
 
 
 def comes_back(case: Case) -> Iterator[Cause]:
     """A failed peer was removed and taken in again."""
     group = case.log.group
-    removals = group.removals()
+    removals = group.removals
     back = [
         joined
         for joined in case.log.records.of(Joined)
@@ -189,13 +195,13 @@ def removed_twice(case: Case) -> Iterator[Cause]:
     for removed in case.log.records.of(Removed):
         seen.setdefault((removed.peer, removed.member), []).append(removed)
     twice = [records for records in seen.values() if len({r.tick for r in records}) > 1]
-    if twice:
+    if twice and (case.official or case.part == "once"):
         first = twice[0]
         yield Cause(
-            f"Peer {first[0].peer} removed peer {first[0].member} {len(first)} times, "
+            f"Peer {first[0].peer} removed peer {first[0].member} more than once, "
             f"{_span([r.tick for r in first])}{at_lines(lines_of(first))}"
             + (f"; {count(len(twice), 'such pair')} in all" if len(twice) > 1 else "")
-            + ": the grader counts every such line.",
+            + (": the grader counts each of these lines." if case.official else "."),
             [r.line for records in twice for r in records],
             sorted({records[0].peer for records in twice}),
         )
@@ -256,7 +262,7 @@ def debug_removals(case: Case) -> Iterator[Cause]:
 
 def voices_of_the_dead(case: Case) -> Iterator[Cause]:
     """Peers log on after they have failed."""
-    spoken = case.log.group.words_of_the_dead()
+    spoken = case.log.group.words_of_the_dead
     if spoken:
         first = spoken[0]
         yield Cause(

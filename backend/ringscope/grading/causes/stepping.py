@@ -28,7 +28,7 @@ def no_timeout(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     """Step 3.1 gets no answer: two replicas are dead and nobody gives up waiting."""
     if _is_must_fail(case, asked) and not asked.coordinator:
         yield _cause(
-            f"The coordinator of {name} peer {asked.operation.peer}, never logged a result. Two "
+            f"The coordinator of {name}, peer {asked.operation.peer}, never logged a result. Two "
             "of three replicas had just failed, so their replies never come: the coordinator must "
             "give up by itself, by the clock, and log a fail (the grader waits 50 ticks).",
             asked,
@@ -38,12 +38,15 @@ def no_timeout(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
 def late_answer(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     """The coordinator answers, but after the window that the grader looks in."""
     end = _window_end(case, asked)
-    late = [a for a in (*asked.coordinator, *asked.servers) if end is not None and a.tick >= end]
+    must_fail = _is_must_fail(case, asked)
+    said = [a for a in (*asked.coordinator, *asked.servers) if a.ok != must_fail]
+    late = [answer for answer in said if end is not None and answer.tick >= end]
     if case.official and late:
         yield _cause(
             f"{'An answer' if len(late) == 1 else f'{len(late)} answers'} to {name} came at tick "
             f"{late[0].tick}{at_lines(lines_of(late))}, after the time that the grader gives it "
-            f"(ticks {asked.tick} to {end - 1 if end else ''}): a shorter timeout helps.",
+            f"(ticks {asked.tick} to {end - 1 if end else ''})"
+            + (": give up sooner." if must_fail else "."),
             asked,
         )
 
@@ -65,7 +68,7 @@ def early_repair(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     """The grader wants exactly two replicas in step 2."""
     if case.official and case.part == "2" and len(asked.accepted) >= 3:
         yield _cause(
-            f"Three replicas answered {name} {peers(asked.accepted)}. The grader expects that the "
+            f"Three replicas answered {name}, {peers(asked.accepted)}. The grader expects that the "
             "replica that has just failed has not been replaced yet and wants two; the strict "
             "rules do not.",
             asked,
@@ -78,7 +81,7 @@ def stale_ring(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     group = case.log.group
     if asked.tick < case.log.setting.steps[3] or not case.log.records.of(Removed):
         return
-    removals = group.removals()
+    removals = group.removals
     creators = case.log.operations.creators(asked.operation.key)
     for failure in group.failures:
         if failure.tick >= asked.tick or failure.peer not in creators:
@@ -94,7 +97,7 @@ def stale_ring(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
         ]
         if blind:
             yield Cause(
-                f"Peer {failure.peer}, which held the key of {name} failed at tick {failure.tick}"
+                f"Peer {failure.peer}, which held the key of {name}, failed at tick {failure.tick}"
                 f"{at_lines([failure.line])}, but {peers(blind)} had not removed it by tick "
                 f"{asked.tick}: the ring still had it, so the copy was not made anew.",
                 [failure.line, *lines_of(asked.lines())],
@@ -106,7 +109,7 @@ def stale_ring(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
 
 def split_ring(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     """Living peers were removed before the step, so rings differ."""
-    false = [r for r in case.log.group.false_removals() if r.tick <= asked.tick]
+    false = [r for r in case.log.group.false_removals if r.tick <= asked.tick]
     if false:
         first = false[0]
         yield Cause(

@@ -1,11 +1,13 @@
 """Which causes are looked for when a check has lost points, the most telling first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ringscope.grading.asked import Asked
 from ringscope.grading.causes import answering, counting, joining, program, removing, stepping
 from ringscope.grading.causes.case import Case, Cause, Detector, OperationDetector, for_each
 from ringscope.grading.setting import MEMBERSHIP_TESTS
+from ringscope.grading.store import ANSWERS
+from ringscope.grading.strict.answers import coordinator_fault
 from ringscope.simulation.course import INVALID_KEY
 
 _PROGRAM: tuple[Detector, ...] = (
@@ -26,6 +28,7 @@ _MEMBERSHIP: dict[str, tuple[Detector, ...]] = {
     "join": (
         *_PROGRAM,
         program.other_size,
+        program.lost_beginning,
         joining.no_joins,
         joining.unnamed_observers,
         joining.strangers,
@@ -133,16 +136,19 @@ _NARROW: dict[str, tuple[OperationDetector, ...]] = {
         answering.repeated_answers,
     ),
 }
-_STORE_BEFORE: tuple[Detector, ...] = (
-    *_PROGRAM,
-    counting.no_operations,
+_STORE: tuple[Detector, ...] = (*_PROGRAM, counting.no_operations, counting.never_created)
+_WINDOWS: tuple[Detector, ...] = (
     counting.too_few_operations,
     counting.surplus_operations,
     counting.sorted_as_text,
     counting.misread_times,
-    counting.never_created,
 )
 _STORE_AFTER: tuple[Detector, ...] = (counting.debug_lines, counting.unasked_lines)
+_SPECIAL: dict[str, tuple[Detector, ...]] = {
+    "stabilisation": (counting.needless_copies,),
+    "stored": (counting.stale_copies,),
+    "replicas": (counting.misaddressed_creates,),
+}
 _REPAIR = (stepping.stale_ring, stepping.split_ring)
 _STEPS = {
     "value": ("1", "2", "3.2", "4"),
@@ -159,7 +165,8 @@ _STEPS = {
 def causes_of(case: Case) -> Iterator[Cause]:
     """Look for what explains a lost check in its log."""
     if case.log.test in MEMBERSHIP_TESTS:
-        for detector in _MEMBERSHIP[case.part]:
+        died = program.stopped_before(case, case.log.setting.crash)
+        for detector in _PROGRAM if died else _MEMBERSHIP[case.part]:
             yield from detector(case)
     elif case.part in ("end", "silence"):
         yield from _of_the_run(case)
@@ -173,11 +180,13 @@ def _of_the_run(case: Case) -> Iterator[Cause]:
 
 
 def _of_the_store(case: Case) -> Iterator[Cause]:
-    for detector in _STORE_BEFORE:
+    stepped = case.log.test in ("read", "update")
+    for detector in (*_STORE, *(_WINDOWS if stepped else ()), *_SPECIAL.get(case.part, ())):
         yield from detector(case)
-    for special in _special(case.part):
-        yield from special(case)
-    asked = list(_concerned(case))
+    asked = [(one, name) for one, name in _concerned(case) if _matters(case, one)]
+    unfinished = [(one, name) for one, name in asked if program.stopped_before(case, one.tick + 2)]
+    yield from for_each(case, unfinished, [answering.wrong_value])
+    asked = [one for one in asked if one not in unfinished]
     yield from for_each(case, asked, _NARROW.get(case.part, _ANSWERS))
     if case.part in ("3.2", "4", "repair", "value", "stabilisation"):
         for why in _REPAIR:
@@ -186,10 +195,19 @@ def _of_the_store(case: Case) -> Iterator[Cause]:
         yield from detector(case)
 
 
-def _special(part: str) -> Sequence[Detector]:
-    if part == "stabilisation":
-        return (counting.needless_copies,)
-    return (counting.stale_copies,) if part == "stored" else ()
+def _matters(case: Case, asked: Asked) -> bool:
+    """Whether an operation is one of those that a check lost its points for."""
+    log = case.log
+    if case.official and log.test in ("create", "delete"):
+        yes = [a for a in (*asked.servers, *asked.coordinator) if a.ok]
+        return len(yes) != ANSWERS or asked.operation.key == INVALID_KEY
+    if case.part in ("value", "stored"):
+        said = (answer.value for answer in (*asked.servers, *asked.coordinator) if answer.ok)
+        return not asked.successes or any(value != asked.operation.value for value in said)
+    if case.part == "coordinator":
+        unsuccessful = log.test in ("create", "delete") and not asked.successes
+        return unsuccessful or coordinator_fault(asked, log.group, log.setting) is not None
+    return True
 
 
 def _concerned(case: Case) -> Iterator[tuple[Asked, str]]:

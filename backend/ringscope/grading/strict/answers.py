@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ringscope.grading.asked import ANSWER_LIMIT, Asked
+from ringscope.grading.asked import ANSWER_DUE, Asked
 from ringscope.grading.group import Group
 from ringscope.grading.records import Answer
 from ringscope.grading.setting import Setting
@@ -22,7 +22,7 @@ def coordinator_fault(asked: Asked, group: Group, setting: Setting) -> str | Non
     """
     said = asked.coordinator
     if not said:
-        crashed = not group.alive(asked.operation.peer, asked.tick + ANSWER_LIMIT)
+        crashed = not group.alive(asked.operation.peer, asked.tick + ANSWER_DUE)
         return None if crashed else "never answered"
     if len(said) > 1:
         return f"answered {len(said)} times"

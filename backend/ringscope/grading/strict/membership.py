@@ -31,7 +31,7 @@ def judge_membership(test: str, group: Group, setting: Setting) -> Mapping[str, 
 def _join(group: Group, setting: Setting) -> Finding:
     """A point's share for each peer that knew all others, and nobody else, when it mattered."""
     first = min((failure.tick for failure in group.failures), default=setting.crash)
-    joins = group.joins()
+    joins = group.joins
     incomplete, evidence = {}, []
     for peer in group.members:
         known = {m for m, joined in joins.get(peer, {}).items() if joined.tick <= first}
@@ -135,7 +135,7 @@ def _once(group: Group) -> Finding:
 
 
 def _accuracy(group: Group, price: int) -> Finding:
-    false = group.false_removals()
+    false = group.false_removals
     pairs = {(removed.peer, removed.member) for removed in false}
     expected = "no removal of a member that has not failed"
     if not group.failures:

@@ -11,7 +11,7 @@ from ringscope.observers.debug_log import TIME_KEEPER, TIME_LINE_INTERVAL
 
 def judge_silence(group: Group, points: int) -> Finding:
     """Nobody speaks after its failure; without any failure in the log there is nothing to judge."""
-    spoken = group.words_of_the_dead()
+    spoken = group.words_of_the_dead
     seen = f"{count(len(spoken), 'line')} of {peers(record.peer for record in spoken)}"
     if not group.failures:
         seen = "no failure in the log"

@@ -173,35 +173,31 @@ class _Steps:
 
     def stored(self) -> Finding:
         """No line shows an older value after a successful update of a key."""
-        written: dict[str, set[str | None]] = {}
+        updated: dict[str, Answer] = {}
         stale: list[Answer] = []
-        done = sorted(self._successful_updates() + self._shown_values(), key=lambda e: e[0])
-        for _, update, answer in done:
-            if update is not None:
-                written[update.key] = {update.value}
-            elif answer is not None and answer.value not in written.get(answer.key, {answer.value}):
+        for answer in sorted(self._told_values(), key=lambda answer: answer.line):
+            if answer.kind == "update":
+                updated[answer.key] = answer
+            elif answer.key in updated and answer.value in self.operations.older_values(
+                answer.key, updated[answer.key]
+            ):
                 stale.append(answer)
         seen = f"{count(len(stale), 'line')} with an older value"
         return Finding(
-            4 if written and not stale else 0,
+            4 if updated and not stale else 0,
             "only the new value of a key after a successful update",
-            seen if written else "no successful update",
+            seen if updated else "no successful update",
             stale,
             sorted({answer.peer for answer in stale}),
             tuple(dict.fromkeys(answer.key for answer in stale))[:20],
         )
 
-    def _successful_updates(self) -> list[tuple[int, Answer | None, Answer | None]]:
-        return [
-            (answer.line.number, answer, None)
-            for asked in self.operations.of("update")
-            for answer in asked.successes
-        ]
-
-    def _shown_values(self) -> list[tuple[int, Answer | None, Answer | None]]:
+    def _told_values(self) -> list[Answer]:
+        """The successful updates, and the copies and reads that show what became of them."""
         copies = [answer for answer in self.operations.surplus if _is_copy(answer)]
+        updates = [a for asked in self.operations.of("update") for a in asked.successes]
         reads = [a for asked in self.operations.of("read") for a in asked.successes]
-        return [(answer.line.number, None, answer) for answer in (*copies, *reads)]
+        return [*copies, *updates, *reads]
 
     def _stepwise(self, points: int, faults: Mapping[str, str | None], expected: str) -> Finding:
         """Points by step; what is wrong with the others is seen."""
