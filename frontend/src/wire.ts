@@ -9,7 +9,11 @@ export type Outcome = "success" | "failure" | "timeout" | "lost";
 
 export type PeerState = "waiting" | "joining" | "member" | "leaving" | "failed" | "left";
 
+export type Unknown = "messages" | "ages" | "positions" | "keys";
+
 export type RunState = "running" | "paused" | "finished" | "broken";
+
+export type RunOrigin = "run" | "log";
 
 export type GradingState = "running" | "done" | "failed" | "cancelled";
 
@@ -39,6 +43,9 @@ export interface Done {
  * as fast as it goes.  `actions`: lines injected by hand so far, with their ticks.
  *
  * `scenario`: its text; empty in the list of all runs, which would be too long with it.
+ * `origin`: `log` for the replay of a log that `grading` has graded.  It has come to its end
+ * and can only be looked at; nobody knows its `seed`, `fanout`, `t_fail` and `t_cleanup`,
+ * which are 0, nor its `scenario`, which is empty.
  */
 export interface RunInfo {
   id: string;
@@ -59,6 +66,8 @@ export interface RunInfo {
   actions: readonly string[];
   created: string;
   error: string | null;
+  origin: RunOrigin;
+  grading: string | null;
 }
 
 /** Show me run `run` from now on. */
@@ -137,6 +146,20 @@ export interface Grading {
   total: number;
   reports: readonly Report[];
   error: string | null;
+}
+
+/** What was uploaded, graded; kept until newer ones need the room. */
+export interface LogGrading {
+  id: string;
+  created: string;
+  sets: readonly LogSetGrade[];
+}
+
+/** Lines of a log; the first of them is number `first`, and the log has `total`. */
+export interface LogLines {
+  first: number;
+  total: number;
+  lines: readonly string[];
 }
 
 /**
@@ -379,6 +402,10 @@ export interface CopyDropped {
  * `keys` in byte order of the key, at most `KEYS_SHOWN` of the `key_count` there are; None on
  * the wire: unchanged since the frame before.
  * `loss`: probability now; `groups`: partition now, empty when there is none.
+ * `unknown`: what this picture cannot tell, because it was made from a log.  Without
+ * `messages` there are none, nor `loss` and `groups`; without `ages` there are only 0 for
+ * listed and `NOT_LISTED`; without `positions` peers and keys stand in order, evenly apart;
+ * without `keys` replicas are those who answered, and holders those who said they stored it.
  */
 export interface Snapshot {
   tick: number;
@@ -390,6 +417,7 @@ export interface Snapshot {
   groups: readonly (readonly number[])[];
   key_count: number;
   ages_side: number;
+  unknown: readonly Unknown[];
 }
 
 /**
@@ -414,6 +442,22 @@ export interface Report {
   seed: number;
   mp1: Section;
   mp2: Section;
+}
+
+/**
+ * The grade of the logs of one submission, called `path`.
+ *
+ * `official` and `strict`: None if not asked for.  `error`: why it could not be graded, in
+ * a sentence; `kind` may be None then.  `notes`: what else is worth knowing.
+ */
+export interface LogSetGrade {
+  path: string;
+  kind: "mp1" | "mp2" | null;
+  official: Section | null;
+  strict: Section | null;
+  notes: readonly string[];
+  error: string | null;
+  logs: readonly LogOf[];
 }
 
 /**
@@ -523,6 +567,20 @@ export interface Check {
   evidence: readonly Evidence[];
   tick: number | null;
   explanation: Explanation | null;
+}
+
+/**
+ * The log of one of the course's scenarios, `test`, in a log set.
+ *
+ * `replay`: id of the run that shows it and of its lines; if None, `why` says why not.
+ * `lines`: how many it has; `unread`: those that no rule looks at, blank ones included.
+ */
+export interface LogOf {
+  test: string;
+  replay: string | null;
+  lines: number;
+  unread: number;
+  why: string;
 }
 
 /** A replica's answer to an operation. */

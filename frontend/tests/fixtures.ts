@@ -41,6 +41,7 @@ export const snapshot = (tick: number, over: Partial<Snapshot> = {}): Snapshot =
   groups: [],
   key_count: 1,
   ages_side: 3,
+  unknown: [],
   ...over,
 });
 
@@ -108,5 +109,7 @@ export const info = (over: Partial<RunInfo> = {}): RunInfo => ({
   actions: [],
   created: "2026-01-01T00:00:00Z",
   error: null,
+  origin: "run",
+  grading: null,
   ...over,
 });

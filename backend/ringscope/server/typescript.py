@@ -13,13 +13,15 @@ import msgspec.inspect as schema
 from ringscope.events import AnyEvent, OperationKind, Outcome
 from ringscope.observers.history import Lane
 from ringscope.server import wire
-from ringscope.simulation.snapshot import NOT_LISTED, PeerState
+from ringscope.simulation.snapshot import NOT_LISTED, PeerState, Unknown
 
 _ALIASES = {
     "OperationKind": OperationKind,
     "Outcome": Outcome,
     "PeerState": PeerState,
+    "Unknown": Unknown,
     "RunState": wire.RunState,
+    "RunOrigin": wire.RunOrigin,
     "GradingState": wire.GradingState,
     "Lane": Lane,
 }
@@ -39,6 +41,7 @@ def typescript() -> str:
     roots = [answer for _, answer in wire.CLIENT_EVENTS.values()]
     roots += [payload for payload, _ in wire.CLIENT_EVENTS.values()]
     roots += [*wire.SERVER_EVENTS.values(), wire.Problem, wire.ScenarioInfo, wire.Grading]
+    roots += [wire.LogGrading, wire.LogLines]
     events = get_args(AnyEvent)
     structs = list(_reachable([*roots, *events]))
     parts = [

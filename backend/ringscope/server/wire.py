@@ -22,17 +22,20 @@ from typing import Literal
 
 import msgspec
 
+from ringscope.grading.log_set import Kind
 from ringscope.grading.report import Report, Section
 from ringscope.observers.history import Answer, History, Lane, Mark, OperationView, Series
 from ringscope.simulation.snapshot import Snapshot
 
 __all__ = [
     "CLIENT_EVENTS", "SERVER_EVENTS", "Act", "Answer", "Control", "Done", "Frame", "Grading",
-    "GradingState", "History", "Lane", "Mark", "OperationView", "Problem", "RunGrade", "RunInfo",
-    "RunState", "ScenarioInfo", "Seek", "Series", "Unwatch", "Watch",
+    "GradingState", "History", "Lane", "LogGrading", "LogLines", "LogOf", "LogSetGrade", "Mark",
+    "OperationView", "Problem", "RunGrade", "RunInfo", "RunOrigin", "RunState", "ScenarioInfo",
+    "Seek", "Series", "Unwatch", "Watch",
 ]  # fmt: skip
 
 RunState = Literal["running", "paused", "finished", "broken"]
+RunOrigin = Literal["run", "log"]
 GradingState = Literal["running", "done", "failed", "cancelled"]
 
 
@@ -60,6 +63,9 @@ class RunInfo(msgspec.Struct, frozen=True):
     as fast as it goes.  ``actions``: lines injected by hand so far, with their ticks.
 
     ``scenario``: its text; empty in the list of all runs, which would be too long with it.
+    ``origin``: ``log`` for the replay of a log that ``grading`` has graded.  It has come to its end
+    and can only be looked at; nobody knows its ``seed``, ``fanout``, ``t_fail`` and ``t_cleanup``,
+    which are 0, nor its ``scenario``, which is empty.
     """
 
     id: str
@@ -80,6 +86,8 @@ class RunInfo(msgspec.Struct, frozen=True):
     actions: Sequence[str]
     created: str
     error: str | None = None
+    origin: RunOrigin = "run"
+    grading: str | None = None
 
 
 class Frame(msgspec.Struct, frozen=True, gc=False):
@@ -125,6 +133,52 @@ class Grading(msgspec.Struct, frozen=True):
     total: int
     reports: Sequence[Report]
     error: str | None = None
+
+
+class LogOf(msgspec.Struct, frozen=True):
+    """The log of one of the course's scenarios, ``test``, in a log set.
+
+    ``replay``: id of the run that shows it and of its lines; if None, ``why`` says why not.
+    ``lines``: how many it has; ``unread``: those that no rule looks at, blank ones included.
+    """
+
+    test: str
+    replay: str | None
+    lines: int = 0
+    unread: int = 0
+    why: str = ""
+
+
+class LogSetGrade(msgspec.Struct, frozen=True):
+    """The grade of the logs of one submission, called ``path``.
+
+    ``official`` and ``strict``: None if not asked for.  ``error``: why it could not be graded, in
+    a sentence; ``kind`` may be None then.  ``notes``: what else is worth knowing.
+    """
+
+    path: str
+    kind: Kind | None
+    official: Section | None
+    strict: Section | None
+    notes: Sequence[str]
+    error: str | None
+    logs: Sequence[LogOf]
+
+
+class LogGrading(msgspec.Struct, frozen=True):
+    """What was uploaded, graded; kept until newer ones need the room."""
+
+    id: str
+    created: str
+    sets: Sequence[LogSetGrade]
+
+
+class LogLines(msgspec.Struct, frozen=True):
+    """Lines of a log; the first of them is number ``first``, and the log has ``total``."""
+
+    first: int
+    total: int
+    lines: Sequence[str]
 
 
 # --- what the page asks ---------------------------------------------------------------------------

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Matrix = NDArray[Any]
 PeerState = Literal["waiting", "joining", "member", "leaving", "failed", "left"]
+Unknown = Literal["messages", "ages", "positions", "keys"]
 
 RUNNING_STATES: dict[int, PeerState] = {JOINING: "joining", MEMBER: "member", LEAVING: "leaving"}
 
@@ -92,6 +93,10 @@ class Snapshot(msgspec.Struct, frozen=True, gc=False):
     ``keys`` in byte order of the key, at most `KEYS_SHOWN` of the ``key_count`` there are; None on
     the wire: unchanged since the frame before.
     ``loss``: probability now; ``groups``: partition now, empty when there is none.
+    ``unknown``: what this picture cannot tell, because it was made from a log.  Without
+    ``messages`` there are none, nor ``loss`` and ``groups``; without ``ages`` there are only 0 for
+    listed and `NOT_LISTED`; without ``positions`` peers and keys stand in order, evenly apart;
+    without ``keys`` replicas are those who answered, and holders those who said they stored it.
     """
 
     tick: int
@@ -103,6 +108,7 @@ class Snapshot(msgspec.Struct, frozen=True, gc=False):
     groups: Sequence[Sequence[int]]
     key_count: int
     ages_side: int
+    unknown: Sequence[Unknown] = ()
 
 
 def take_snapshot(cluster: Cluster, ages: bool) -> Snapshot:
