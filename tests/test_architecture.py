@@ -1,6 +1,7 @@
 """The architecture as a test: who may import whom, and where chance and clocks may live."""
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ MAY_IMPORT = {
         "campaign", "run", "server", "analysis", "grading", "observers", "simulation", "events",
         "kernel",
     },
+    "program": {"analysis", "grading", "simulation"},
     "server": {
         "campaign", "run", "analysis", "grading", "observers", "simulation", "protocol", "events",
         "kernel",
@@ -65,13 +67,24 @@ def test_imports_point_one_way(layer: str) -> None:
     assert found, f"no module of layer {layer}"
 
 
-def test_only_the_command_knows_the_benchmarks() -> None:
+@pytest.mark.parametrize("package", ["benchmarks", "program"])
+def test_only_the_command_knows(package: str) -> None:
     users = {
         layer
         for layer, _, tree in modules()
-        if any(module.startswith("ringscope.benchmarks") for module in imported(tree))
+        if any(module.startswith(f"ringscope.{package}") for module in imported(tree))
     }
-    assert users == {"benchmarks", "cli", "command_line"}
+    assert users == {package, "cli", "command_line"}
+
+
+def test_what_starts_for_every_strange_program_starts_fast() -> None:
+    """The warden runs without site-packages, in a process of its own each time."""
+    for name in ("warden", "watching", "linux"):
+        tree = ast.parse((PACKAGE / "program" / f"{name}.py").read_text(encoding="utf-8"))
+        ours = [module for module in imported(tree) if module.startswith("ringscope.")]
+        assert all(module.startswith("ringscope.program") for module in ours), name
+        others = {module.split(".")[0] for module in imported(tree)} - {"ringscope"}
+        assert others <= set(sys.stdlib_module_names), name
 
 
 @pytest.mark.parametrize("layer", PURE)

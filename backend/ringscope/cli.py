@@ -329,6 +329,62 @@ def bench(
     benches.show(results, as_json, plots)
 
 
+@main.command("grade-program")
+@click.argument(
+    "folders",
+    metavar="DIR...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+@click.option(
+    "--kind", type=click.Choice(["mp1", "mp2", "auto"]), default="auto", help="Assignment."
+)
+@click.option("--runs", type=click.IntRange(1, 1000), default=5, help="Runs of each scenario.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one per core",
+    help="How many programs may run at a time.",
+)
+@click.option(
+    "--skeleton",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The assignment's own folder; of DIR only MP1Node and MP2Node (.cpp, .h) are taken.",
+)
+@click.option("--rubric", type=click.Choice(["official"]), default="official", help="Rules.")
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", help="JSON: lines.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option("--time", "seconds", type=click.FloatRange(0.1), default=30, help="CPU s of a run.")
+@click.option("--memory", type=click.IntRange(0), default=1024, help="MB of a run; 0: no limit.")
+@click.option("--output", type=click.IntRange(1), default=64, help="MB of each file of a run.")
+@click.option("--processes", type=click.IntRange(1), default=32, help="Processes of a run at once.")
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the log of each scenario's worst run in this folder.",
+)
+@click.pass_context
+def grade_program(context: click.Context, /, rubric: str, **asked: Any) -> None:
+    """Build C++ submissions, run each scenario several times, and say how often checks pass.
+
+    DIR is a submission or a folder of submissions.  Programs run in copies, under limits and kept
+    apart as far as this machine can; that is no protection from an attacker.
+    """
+    if sys.platform == "win32":
+        raise BadInput("grade-program needs make and limits that Windows has not; use WSL or Linux")
+    from ringscope.command_line.grade_program import Request, grade_programs
+    from ringscope.program.sandbox import SandboxError
+    from ringscope.program.submissions import SubmissionError
+
+    try:
+        passed = grade_programs(Request(**asked))
+    except (SubmissionError, SandboxError) as error:
+        raise BadInput(str(error)) from None
+    context.exit(PASSED if passed else LOST)
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=5000, show_default=True)

@@ -1,0 +1,1 @@
+"""Builds and runs other people's programs, kept apart, and says how often they pass."""
