@@ -39,7 +39,7 @@ def decode(codes: Codes) -> tuple[Codes, Codes, Codes]:
 def by_kind(codes: Codes) -> tuple[Codes, Codes, Codes]:
     """Sort by kind, else keeping the order; return the first peers, the second peers, and starts.
 
-    Those of kind k are items starts[k] to starts[k + 1] - 1.
+    Those of kind k are items starts[k] to starts[k + 1] - 1.  Here peers are numbered from 1.
     """
     starts = np.zeros(5, np.int64)
     for code in codes:
@@ -51,8 +51,8 @@ def by_kind(codes: Codes) -> tuple[Codes, Codes, Codes]:
     second = np.empty(codes.shape[0], np.int64)
     for code in codes:
         place = free[code >> KIND_SHIFT]
-        first[place] = (code >> PEER_BITS) & PEER_MASK
-        second[place] = code & PEER_MASK
+        first[place] = ((code >> PEER_BITS) & PEER_MASK) + 1
+        second[place] = (code & PEER_MASK) + 1
         free[code >> KIND_SHIFT] += 1
     return first, second, starts
 

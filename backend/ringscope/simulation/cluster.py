@@ -235,11 +235,10 @@ class Cluster:
 
     def _report_facts(self, now: int, facts: Codes) -> None:
         observers, members, starts = by_kind(facts)
-        bounds = starts.tolist()
-        for kind, (first, end) in enumerate(pairwise(bounds)):
+        for kind, (first, end) in enumerate(pairwise(starts.tolist())):
             if first < end:
-                seen_by = _column(observers[first:end] + 1)
-                self.events.append(FACT_EVENTS[kind](now, seen_by, _column(members[first:end] + 1)))
+                seen_by = _column(observers[first:end])
+                self.events.append(FACT_EVENTS[kind](now, seen_by, _column(members[first:end])))
                 if kind in (JOINED, WAS_REMOVED):
                     self._rings_changed(seen_by)
 
