@@ -140,7 +140,7 @@ class Records:
             self.last = record.line
         elif text := line.text.strip():
             self.last = line
-            if text == MAGIC and self.lines == 1:
+            if text == MAGIC and line.number == 1:
                 self.magic = True
                 return
             self.unknown += 1
