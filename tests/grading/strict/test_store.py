@@ -33,6 +33,12 @@ def replicas(name: str, lines: Lines) -> list[str]:
     return [line.split()[0] for line in lines if at(151, f"server: {name} success")(line)]
 
 
+def outsider(name: str, lines: Lines) -> str:
+    """A peer that did not answer the first operation."""
+    peers = (f"{peer}.0.0.0:0" for peer in range(1, 11))
+    return next(peer for peer in peers if peer not in replicas(name, lines))
+
+
 def key_of(name: str, lines: Lines) -> tuple[str, str]:
     """The key and the value of the first operation."""
     words = next(line for line in lines if f"{name.upper()} OPERATION" in line).split()
@@ -81,10 +87,8 @@ def test_an_answer_that_never_comes_costs_points(
 def test_three_lines_of_one_peer_are_not_three_replicas(
     name: str, perfect: dict[str, Lines], lost: Lost
 ) -> None:
-    one = edited(
-        perfect[name],
-        lambda line: re.sub(rf"^ \S+(.*server: {name} success)", r" 9.0.0.0:0\1", line),
-    )
+    said = re.compile(rf"^ \S+(.*server: {name} success)")
+    one = edited(perfect[name], lambda line: said.sub(r" 9.0.0.0:0\1", line))
     assert "replicas" in lost(name, one)
     assert "coordinator" in lost(name, one)
 
@@ -123,7 +127,7 @@ def test_a_value_that_contains_the_right_one_is_wrong(
 def test_success_without_a_quorum_is_wrong(
     name: str, perfect: dict[str, Lines], lost: Lost
 ) -> None:
-    key, value = key_of(name, perfect[name])
+    _, value = key_of(name, perfect[name])
     fail = next(line for line in perfect[name] if f"coordinator: {name} fail" in line)
     success = fail.partition(", value")[0].replace("fail", "success") + f", value={value}"
     as_success = [success if line == fail else line for line in perfect[name]]
@@ -156,9 +160,7 @@ def copies(lines: Lines, name: str, peer: str, tick: int, value: str | None = No
 def test_copies_that_were_not_missing_are_too_many(perfect: dict[str, Lines], lost: Lost) -> None:
     lines = perfect["read"]
     holders = [p for p in replicas("read", lines) if f" {p} [175] Node failed" not in lines]
-    other = next(
-        f"{i}.0.0.0:0" for i in range(1, 11) if f"{i}.0.0.0:0" not in replicas("read", lines)
-    )
+    other = outsider("read", lines)
     assert lost("read", copies(lines, "read", other, 200)) == {}
     alive = next(p for p in holders if any(f" {p} [176]" in line for line in lines))
     assert lost("read", copies(lines, "read", alive, 200)) == {"stabilisation": 3}
@@ -170,9 +172,7 @@ def test_an_old_value_after_an_update_shows_that_it_was_not_stored(
     perfect: dict[str, Lines], lost: Lost
 ) -> None:
     lines = perfect["update"]
-    other = next(
-        f"{i}.0.0.0:0" for i in range(1, 11) if f"{i}.0.0.0:0" not in replicas("update", lines)
-    )
+    other = outsider("update", lines)
     assert lost("update", copies(lines, "update", other, 200, "newValue")) == {}
     assert lost("update", copies(lines, "update", other, 200)) == {"stored": 4}
 
@@ -205,9 +205,8 @@ def test_a_delete_must_reach_just_those_who_stored_the_key(
 @pytest.mark.parametrize("role", ["server", "coordinator"])
 def test_an_invalid_key_must_be_refused(role: str, perfect: dict[str, Lines], lost: Lost) -> None:
     def accept(line: str) -> str:
-        return (
-            line.replace("fail", "success") if f"{role}:" in line and "invalidKey" in line else line
-        )
+        chosen = f"{role}:" in line and "invalidKey" in line
+        return line.replace("fail", "success") if chosen else line
 
     assert set(lost("delete", edited(perfect["delete"], accept))) == {
         "invalid.replicas" if role == "server" else "invalid.coordinator"
@@ -245,9 +244,7 @@ def test_ticks_of_other_lengths_cost_nothing(
 def test_a_third_replica_in_step_2_costs_nothing(perfect: dict[str, Lines], lost: Lost) -> None:
     lines = perfect["read"]
     answer = next(line for line in lines if at(176, "server")(line))
-    other = next(
-        f"{i}.0.0.0:0" for i in range(1, 11) if f"{i}.0.0.0:0" not in replicas("read", lines)
-    )
+    other = outsider("read", lines)
     third = f" {other} {answer.split(' ', 2)[2]}"
     where = lines.index(answer)
     assert lost("read", [*lines[:where], third, *lines[where:]]) == {}
@@ -260,16 +257,9 @@ def test_an_honest_fail_of_a_replica_costs_nothing(
     lines = perfect[name]
     key, _ = key_of(name, lines)
     where = next(i for i, line in enumerate(lines) if at(226)(line))
-    honest = (
-        f" {lines[where].split()[0]} [226] server: {name} fail at time 226, transID=1, key={key}"
-    )
-    other = next(
-        f"{i}.0.0.0:0"
-        for i in range(1, 11)
-        if not any(f" {i}.0.0.0:0 " in line for line in lines if "failed" in line)
-        and not honest.startswith(f" {i}.")
-    )
-    honest = f" {other} {honest.split(' ', 2)[2]}"
+    gone = {line.split()[0] for line in lines if "Node failed" in line} | {lines[where].split()[0]}
+    other = next(peer for i in range(1, 11) if (peer := f"{i}.0.0.0:0") not in gone)
+    honest = f" {other} [226] server: {name} fail at time 226, transID=1, key={key}"
     assert lost(name, [*lines[:where], honest, *lines[where:]]) == {}
 
 
