@@ -135,7 +135,8 @@ def sets_in(tree: Tree, scenario: Scenario | None = None) -> Iterator[LogSet | U
         if not any(_is_within(place, folder) for place in places):
             found.append((folder, Unreadable(_label(tree, folder), None, NO_LOGS)))
     if not found:
-        found.append(("", Unreadable(tree.label, None, NO_LOGS)))
+        closed = "; zips inside it are not opened" if tree.archives else ""
+        found.append(("", Unreadable(tree.label, None, NO_LOGS + closed)))
     yield from (one for _, one in sorted(found, key=lambda pair: pair[0]))
 
 
