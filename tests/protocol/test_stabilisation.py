@@ -210,6 +210,31 @@ def test_the_digest_follows_every_change() -> None:
     bench.replica.adopt(KEY, NEW)
     changed = value(2 * SWEEP_TICKS)
     assert changed != first
-    assert settled(PRIMARY, NEW).work(SWEEP_TICKS)[0][1] == Digest(RING.replicas(KEY), changed)
+    other = settled(PRIMARY, NEW).work(SWEEP_TICKS)[0][1]
+    assert isinstance(other, Digest)
+    assert other.value == changed
     bench.replica.drop(KEY)
     assert bench.work(3 * SWEEP_TICKS) == [], "nothing held, nothing to compare"
+
+
+def test_what_may_be_on_its_way_does_not_count_in_a_digest() -> None:
+    primary, secondary = settled(PRIMARY, OLD), settled(SECONDARY, OLD)
+
+    def answers(now: int) -> list[type[Message]]:
+        digest = primary.work(now)[0][1]
+        assert isinstance(digest, Digest)
+        secondary.sent.clear()
+        secondary.subject.take_digest(PRIMARY, digest, secondary.send)
+        return [type(message) for _, message in secondary.sent]
+
+    assert answers(20) == []
+    primary.replica.adopt(KEY, Copy((58, 9, 1), "just written"))
+    assert answers(60) == []
+    assert answers(80) == [Digest], "by now it should have come"
+
+
+def test_sweeps_become_rare_while_nothing_changes_and_frequent_after_a_change() -> None:
+    bench = settled(PRIMARY, OLD)
+    assert [now for now in range(1, 500) if bench.work(now)] == [20, 40, 80, 160, 320, 480]
+    bench.replica.adopt(KEY, Copy((500, 9, 1), "new"))
+    assert [now for now in range(501, 700) if bench.work(now)] == [521, 541, 581, 661]

@@ -49,11 +49,13 @@ class Undo(msgspec.Struct, frozen=True, gc=False):
 
 
 class Digest(msgspec.Struct, frozen=True, gc=False):
-    """Stabilisation: "over all keys of this replica set my copies add up to this value"."""
+    """Stabilisation: "my copies for this replica set, as written by tick ``until``, add up to
+    this value"."""
 
     kind: ClassVar = "digest"
     replicas: tuple[int, ...]
     value: int
+    until: int
     is_reply: bool = False
 
 

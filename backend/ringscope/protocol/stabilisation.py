@@ -49,8 +49,8 @@ class Stabiliser:
     """
 
     __slots__ = (
-        "_asked", "_digests", "_missing", "_offer_at", "_peer", "_replica", "_surveyed",
-        "_sweep_after", "_sweep_at", "ring",
+        "_asked", "_digested_until", "_digests", "_missing", "_offer_at", "_peer", "_replica",
+        "_surveyed", "_sweep_after", "_sweep_at", "ring",
     )  # fmt: skip
 
     def __init__(self, peer: int, replica: Replica) -> None:
@@ -60,6 +60,7 @@ class Stabiliser:
         self._missing: dict[str, tuple[int, ...]] = {}  # key -> peers that have not confirmed it
         self._asked: dict[str, int] = {}  # key -> tick when it was last asked for
         self._digests: dict[ReplicaSet, int] = {}
+        self._digested_until = -1
         self._surveyed: Ring | None = None
         self._sweep_at = 0
         self._sweep_after = SWEEP_TICKS
@@ -106,14 +107,14 @@ class Stabiliser:
         """Where a digest differs from ours, offer what we hold; let the other side do the same."""
         if self.ring is None or digest.replicas not in self.ring.replica_sets(self._peer):
             return
-        if self._digest(self.ring, digest.replicas) == digest.value:
-            return
+        if not digest.is_reply:
+            value = self._digest(self.ring, digest.replicas, digest.until)
+            if value == digest.value:
+                return
+            send(source, Digest(digest.replicas, value, digest.until, is_reply=True))
         for key in self._replica.copies:
             if self.ring.replicas(key) == digest.replicas:
                 self._need(key, [source])
-        if not digest.is_reply:
-            value = self._digest(self.ring, digest.replicas)
-            send(source, Digest(digest.replicas, value, is_reply=True))
 
     def take_offer(self, source: int, offer: Offer, now: int, send: Send) -> None:
         """Answer which of the keys are held (at least as new) and which are wanted."""
@@ -173,6 +174,7 @@ class Stabiliser:
         """Offer every copy to those it concerns: the ring has changed."""
         self._surveyed = ring
         self._digests = {}
+        self._digested_until = -1
         self._replica.changed = dict.fromkeys(self._replica.copies)
         self._sweep_after = SWEEP_TICKS
         self._sweep_at = now + SWEEP_TICKS
@@ -231,31 +233,43 @@ class Stabiliser:
 
     def _sweep(self, now: int, ring: Ring, send: Send) -> None:
         """Compare digests with those whom the keys of each shared replica set concern."""
-        self._sweep_at = now + self._sweep_after
-        self._sweep_after = min(2 * self._sweep_after, RAREST_SWEEP_TICKS)
+        until = now - UNDECIDED_TICKS
         for replicas in ring.replica_sets(self._peer):
-            value = self._digest(ring, replicas)
+            value = self._digest(ring, replicas, until)
             if value:
                 for peer in self._concerned(replicas):
-                    send(peer, Digest(replicas, value))
+                    send(peer, Digest(replicas, value, until))
+        if self._replica.changed:  # what is too young now will be compared soon
+            self._sweep_after = SWEEP_TICKS
+        self._sweep_at = now + self._sweep_after
+        self._sweep_after = min(2 * self._sweep_after, RAREST_SWEEP_TICKS)
 
-    def _digest(self, ring: Ring, replicas: ReplicaSet) -> int:
+    def _digest(self, ring: Ring, replicas: ReplicaSet, until: int) -> int:
         """Return the digest over all copies held for ``replicas``; 0 when there are none.
 
         It is the sum of transaction times position over the keys.  A version's transaction tells
-        it from all others, and positions are as good as random, so no two states are alike.
+        it from all others, and positions are as good as random, so no two states are alike.  What
+        was written after tick ``until`` may be on its way, so it counts as if it were not.
         """
-        if not self._replica.changed:
-            return self._digests.get(replicas, 0)
+        if self._replica.changed and until > self._digested_until:
+            self._digested_until = until
+            self._replica.changed = self._digest_changes(ring, until)
+        return self._digests.get(replicas, 0)
+
+    def _digest_changes(self, ring: Ring, until: int) -> dict[str, Version | None]:
+        """Bring the digests up to tick ``until``; return the changes that are too young for it."""
         digests, copies = self._digests, self._replica.copies
+        young: dict[str, Version | None] = {}
         for key, before in self._replica.changed.items():
-            home = ring.replicas(key)
             copy = copies.get(key)
             after = copy.version if copy is not None else None
+            if after is not None and after[0] > until:
+                young[key] = before
+                continue
+            home = ring.replicas(key)
             change = _transaction(after) - _transaction(before)
             digests[home] = digests.get(home, 0) + change * key_position(key)
-        self._replica.changed.clear()
-        return digests.get(replicas, 0)
+        return young
 
 
 def _transaction(version: Version | None) -> int:
