@@ -15,6 +15,7 @@ from ringscope.grading.records import (
     Joined,
     Left,
     Operation,
+    Record,
     Records,
     Removed,
     Started,
@@ -23,7 +24,7 @@ from ringscope.grading.records import (
     record_of,
     records_of,
 )
-from ringscope.observers.debug_log import LogLine
+from ringscope.observers.debug_log import LogLine, address
 from ringscope.simulation.scenario import COURSE
 
 from .conftest import Lines
@@ -210,3 +211,39 @@ def test_long_lines_take_no_longer_than_their_length(start: str, filling: str) -
 def test_addresses() -> None:
     addresses = ("1.0.0.0:0", "1.0.0.0", "1:0", "-1.0.0.0:0", "0.1.0.0:0", None)
     assert [peer_of(address) for address in addresses] == [1, 1, 1, 255, 256, UNNAMED]
+
+
+def printed(record: Record) -> str:
+    """The line of a record in the framework's own spelling."""
+    tick = record.tick
+    head = f" {address(record.peer)} [{tick}]"
+    match record:
+        case Created(line=LogLine(number=3)):
+            return f" [{tick}] APP"  # the very first record has no address
+        case Created(store=store):
+            return f"{head} APP{' MP2' if store else ''}"
+        case Started(starts_group=starts_group):
+            return f"{head} {'Starting up group...' if starts_group else 'Trying to join...'}"
+        case Joined(member=member):
+            return f"{head} Node {address(member)} joined at time {tick}"
+        case Removed(member=member):
+            return f"{head} Node {address(member)} removed at time {tick}"
+        case Failed(group=group):
+            return f"{head} Node failed at time{' = ' if group else '='}{tick}"
+        case Told(time=time):
+            return f"{head} @@time={time}"
+        case Operation(kind=kind, key=key, value=value):
+            shown = "" if value is None else f" VALUE: {value}"
+            return f"{head} {kind.upper()} OPERATION KEY: {key}{shown} at time: {tick}"
+        case Answer(role=role, kind=kind, ok=ok, transaction=transaction, key=key, value=value):
+            shown = "" if value is None else f", value={value}"
+            verdict = "success" if ok else "fail"
+            said = f"{role}: {kind} {verdict} at time {tick}, transID={transaction}"
+            return f"{head} {said}, key={key}{shown}"
+    raise AssertionError(record)
+
+
+@pytest.mark.parametrize("name", COURSE)
+def test_our_own_records_can_be_printed_again(name: str, perfect: dict[str, Lines]) -> None:
+    records = records_of(read_log("\n".join(perfect[name])))
+    assert [printed(record) for record in records] == perfect[name][2:]
