@@ -171,7 +171,7 @@ def test_a_key_that_is_an_endless_expression_stops_nobody() -> None:
     assert grade.problem == "grading its logs took longer than 0.3 seconds"
 
 
-# --- text that can be written anywhere -------------------------------------------------------------
+# --- text that can be written anywhere ----------------------------------------------------------
 
 
 def test_bytes_that_are_no_text_can_be_encoded(perfect: dict[str, Lines]) -> None:
