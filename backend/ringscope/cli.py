@@ -335,7 +335,7 @@ def bench(
     metavar="DIR...",
     nargs=-1,
     required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(exists=True, path_type=Path),
 )
 @click.option(
     "--kind", type=click.Choice(["mp1", "mp2", "auto"]), default="auto", help="Assignment."
@@ -369,8 +369,8 @@ def bench(
 def grade_program(context: click.Context, /, rubric: str, **asked: Any) -> None:
     """Build C++ submissions, run each scenario several times, and say how often checks pass.
 
-    DIR is a submission or a folder of submissions.  Programs run in copies, under limits and kept
-    apart as far as this machine can; that is no protection from an attacker.
+    DIR is a submission, its zip, or a folder of submissions.  Programs run in copies, under limits
+    and kept apart as far as this machine can; that is no protection from an attacker.
     """
     if sys.platform == "win32":
         raise BadInput("grade-program needs make and limits that Windows has not; use WSL or Linux")

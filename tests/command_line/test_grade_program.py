@@ -106,7 +106,8 @@ def test_the_kind_can_be_given(invoke: Invoke) -> None:
     ("arguments", "complaint"),
     [
         (["empty"], "empty: neither it nor a folder in it has a Makefile"),
-        (["missing"], "Directory 'missing' does not exist"),
+        (["missing"], "Path 'missing' does not exist"),
+        (["text"], "text: is neither a folder nor a zip"),
         (["empty", "--skeleton", "empty"], "--skeleton must name"),
         (["empty", "--runs", "0"], "--runs"),
         (["empty", "--time", "0"], "--time"),
@@ -115,6 +116,7 @@ def test_the_kind_can_be_given(invoke: Invoke) -> None:
 )
 def test_bad_input_is_refused(invoke: Invoke, arguments: list[str], complaint: str) -> None:
     Path("empty").mkdir()
+    Path("text").touch()
     result = invoke(*arguments)
     assert result.exit_code == 2
     assert complaint in result.output

@@ -48,6 +48,14 @@ def test_a_class_is_in_order_and_nobody_is_forgotten(tmp_path: Path) -> None:
     assert names(tmp_path) == ["ann/mp1", "ann/mp2", "bob", "cid"]
 
 
+def test_zips_are_submissions_where_there_are_no_folders_of_their_own(tmp_path: Path) -> None:
+    put(tmp_path / "ann" / "Makefile", tmp_path / "ann" / "notes.zip")
+    put(tmp_path / "bob.zip", tmp_path / "cid" / "late" / "mp1.ZIP")
+    put(tmp_path / "dan" / "mp1" / "Makefile", tmp_path / "dan" / "old.zip")
+    assert names(tmp_path) == ["ann", "bob", "cid/late/mp1", "dan/mp1"]
+    assert names(tmp_path / "bob.zip") == ["bob"]
+
+
 def test_equal_names_are_told_apart(tmp_path: Path) -> None:
     put(*(tmp_path / name / "mp1" / "Makefile" for name in ("ann", "bob", "cid")))
     assert names(*(tmp_path / one / "mp1" for one in ("ann", "bob", "cid"))) == [

@@ -4,7 +4,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Literal, NamedTuple
 
@@ -78,10 +78,11 @@ def grade_programs(request: Request) -> bool:
     if shutil.which("make") is None:
         raise click.UsageError("there is no make on this machine; install make and a C++ compiler")
     submissions = find_submissions(request.folders, request.skeleton)
-    batch = Batch(submissions, request.plan(), request.jobs)
+    show = _show_json if request.format == "json" else _show_text
     with _opened(request.out) as file, progress("grading", len(submissions)) as advance:
-        show = _show_json if request.format == "json" else _show_text
-        return show(_counted(batch.grades(), advance), file)
+        # closed in any case, so that nothing runs on when we are stopped
+        with closing(Batch(submissions, request.plan(), request.jobs).grades()) as grades:
+            return show(_counted(grades, advance), file)
 
 
 def _counted(grades: Iterator[Grade], advance: Callable[[], object]) -> Iterator[Grade]:

@@ -2,7 +2,7 @@
 
 import queue
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
@@ -12,6 +12,7 @@ import msgspec
 
 from ringscope.program.agenda import Agenda, next_second
 from ringscope.program.build import Build, build
+from ringscope.program.printed import printable
 from ringscope.program.rates import Grade, not_built, summed_up
 from ringscope.program.sandbox import Confinement, Limits, SandboxError, Sandboxes, remove
 from ringscope.program.submissions import (
@@ -24,6 +25,7 @@ from ringscope.program.submissions import (
 )
 from ringscope.program.trial import Trial, try_scenario
 from ringscope.program.warden import Outcome
+from ringscope.program.zipped import unpack
 from ringscope.simulation.scenario import Scenario, load_scenario, shipped
 
 #: A scenario that had to be stopped so often is not tried again.
@@ -71,7 +73,7 @@ class Batch:
         self._waiting = iter(enumerate(submissions))
         self._lock = Lock()
 
-    def grades(self) -> Iterator[Grade]:
+    def grades(self) -> Generator[Grade, None, None]:
         """Grade all; yield the grades in the order of the submissions, as early as possible."""
         for _ in range(2 * self._jobs + 2):
             self.begin_next()
@@ -143,7 +145,10 @@ class _Job:
         work.mkdir(parents=True)
         self._folder.chmod(0o711)
         (sandbox / "tmp").mkdir()
-        copy_submission(self._submission.folder, plan.skeleton, work)
+        source = self._submission.folder
+        if source.is_file():
+            source = unpack(source, self._folder / "unpacked", plan.skeleton)
+        copy_submission(source, plan.skeleton, work)
         if self._kind is None:
             self._kind = kind_of(work)
         printed = self._folder / "build.txt"
@@ -193,7 +198,8 @@ class _Job:
             self._finish()
 
     def _finish(self) -> None:
-        plan, name, path = self._batch.plan, self._submission.name, str(self._submission.folder)
+        plan, name = self._batch.plan, self._submission.name
+        path = printable(str(self._submission.folder))
         if self._built.built and self._kind is not None:
             grade = summed_up(name, path, self._kind, self._built, self._trials, plan.runs)
         else:
@@ -206,5 +212,5 @@ class _Job:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, OSError):
-        return f"cannot be read: {error.filename}: {error.strerror}"
-    return str(error)
+        return printable(f"cannot be read: {error.filename}: {error.strerror}")
+    return printable(str(error))

@@ -10,6 +10,7 @@ import msgspec
 from ringscope.analysis.statistics import wilson_interval
 from ringscope.grading.report import Check
 from ringscope.program.build import Build
+from ringscope.program.printed import printable
 from ringscope.program.submissions import Kind
 from ringscope.program.trial import Trial
 
@@ -161,5 +162,5 @@ def check_rate(checks: Sequence[Check]) -> CheckRate:
         verdict=verdict,
         points=Spread.of([check.points for check in checks]),
         lost_in=lost[0][0] if lost else None,
-        reason=lost[0][1].reason if lost else "",
+        reason=printable(lost[0][1].reason) if lost else "",
     )

@@ -127,17 +127,17 @@ class Sandboxes:
                 warden.stop()
 
     def _best(self) -> Confinement:
-        limits = Limits(10, 10, 0, MEGABYTE, 10 * MEGABYTE, 16)
+        limits = Limits(10, 30, 0, MEGABYTE, 10 * MEGABYTE, 16)
+        # what is installed in a place of its own must be there in the sandbox too
+        compiler = "g++ --version" if shutil.which("g++") else "true"
         for confinement in confinements():
             sandbox = self._base / "probe"
             (sandbox / "work").mkdir(parents=True)
             (sandbox / "tmp").mkdir()
+            command = ["/bin/sh", "-c", f"make --version && {compiler} && touch made"]
+            printed = self._base / "probed"
             try:
-                # a compiler's driver is needed where programs are built
-                outcome = self._run(
-                    confinement, ["/bin/sh", "-c", "make --version && touch made"], sandbox,
-                    limits, self._base / "probed", 0,
-                )  # fmt: skip
+                outcome = self._run(confinement, command, sandbox, limits, printed, 0)
                 if outcome.code == 0 and (sandbox / "work" / "made").is_file():
                     return confinement
             except SandboxError:
@@ -152,7 +152,7 @@ class Sandboxes:
     ) -> Outcome:  # fmt: skip
         sandbox.chmod(0o700)
         user = _user(slot) if confinement.other_user else -1
-        if user >= 0:
+        if user >= 0 and sandbox.stat().st_uid != user:  # never what a program has made since
             _give(sandbox, user)
         order = Order(
             command=command,

@@ -31,7 +31,7 @@ class SubmissionError(Exception):
 
 
 class Submission(NamedTuple):
-    """A folder to be built; ``name`` tells it from the others of a batch."""
+    """A folder to be built, or a zip of it; ``name`` tells it from the others of a batch."""
 
     name: str
     folder: Path
@@ -40,27 +40,40 @@ class Submission(NamedTuple):
 def find_submissions(folders: Sequence[Path], skeleton: Path | None) -> list[Submission]:
     """Return the submissions that ``folders`` are or hold, in order of name.
 
-    A folder in a folder of submissions that holds none is returned too, so that nobody who handed
-    in something odd is forgotten.  Raises `SubmissionError`.
+    A zip is one submission.  A folder in a folder of submissions that holds none is returned too,
+    so that nobody who handed in something odd is forgotten.  Raises `SubmissionError`.
     """
     if skeleton is not None and not _has(skeleton, _MAKEFILES):
         raise SubmissionError(
             f"{skeleton}: has no Makefile; --skeleton must name the assignment's original folder"
         )
-    wanted = _MAKEFILES if skeleton is None else HANDED_IN
     found: list[Submission] = []
     for folder in folders:
-        inside = _inside(folder, wanted, _DEPTH)
+        if folder.is_file() and not _is_zip(folder):
+            raise SubmissionError(f"{folder}: is neither a folder nor a zip")
+        inside = [folder] if folder.is_file() else submissions_inside(folder, skeleton)
         if not inside:
             raise SubmissionError(
-                f"{folder}: neither it nor a folder in it has a {wanted[-1]}; "
+                f"{folder}: neither it nor a folder in it has a {_wanted(skeleton)[-1]}; "
                 "name a submission's folder, or a folder of submissions"
                 + (" (--skeleton lays the assignment under bare files)" if not skeleton else "")
             )
-        if len(inside) > 1 and not all(_ASSIGNMENT.match(one.name) for one in inside):
-            inside = [one for child in _children(folder) for one in _of_child(child, wanted)]
+        if inside != [folder] and _is_class(folder, inside):
+            inside = [one for child in _children(folder) for one in _of_child(child, skeleton)]
         found += [Submission(_name(folder, one), one) for one in inside]
     return _distinct(found)
+
+
+def submissions_inside(folder: Path, skeleton: Path | None, depth: int = _DEPTH) -> list[Path]:
+    """Return the folders within ``folder`` that can be built, or else the zips that lie there."""
+    if _has(folder, _wanted(skeleton)):
+        return [folder]
+    if depth == 0:
+        return []
+    children = list(_children(folder))
+    folders = [child for child in children if child.is_dir()]
+    found = [one for child in folders for one in submissions_inside(child, skeleton, depth - 1)]
+    return found or [child for child in children if child.is_file()]
 
 
 def kind_of(folder: Path) -> Kind:
@@ -165,28 +178,36 @@ def _has(folder: Path, names: Sequence[str]) -> bool:
     return any(_is_file(folder / name) for name in names)
 
 
-def _inside(folder: Path, wanted: Sequence[str], depth: int) -> list[Path]:
-    if _has(folder, wanted):
-        return [folder]
-    if depth == 0:
-        return []
-    return [one for child in _children(folder) for one in _inside(child, wanted, depth - 1)]
+def _wanted(skeleton: Path | None) -> Sequence[str]:
+    return _MAKEFILES if skeleton is None else HANDED_IN
 
 
-def _of_child(child: Path, wanted: Sequence[str]) -> list[Path]:
-    return _inside(child, wanted, _DEPTH - 1) or [child]
+def _is_class(folder: Path, inside: Sequence[Path]) -> bool:
+    """Whether these are the submissions of several students, not the assignments of one."""
+    several = len(inside) > 1 or any(child.is_file() for child in _children(folder))
+    return several and not all(_ASSIGNMENT.match(one.name) for one in inside)
+
+
+def _of_child(child: Path, skeleton: Path | None) -> list[Path]:
+    return (child.is_dir() and submissions_inside(child, skeleton, _DEPTH - 1)) or [child]
 
 
 def _children(folder: Path) -> Iterator[Path]:
+    """Yield the folders and zips in a folder."""
     for child in sorted(folder.iterdir()):
-        hidden = child.name.startswith(".") or child.name in _IGNORED
-        if child.is_dir() and not child.is_symlink() and not hidden:
+        hidden = child.name.startswith(".") or child.name in _IGNORED or child.is_symlink()
+        if not hidden and (child.is_dir() or _is_zip(child)):
             yield child
+
+
+def _is_zip(path: Path) -> bool:
+    return path.suffix.lower() == ".zip" and _is_file(path)
 
 
 def _name(folder: Path, submission: Path) -> str:
     relative = submission.relative_to(folder)
-    return printable(relative.as_posix() if relative.parts else folder.resolve().name)
+    name = relative.as_posix() if relative.parts else folder.resolve().name
+    return printable(name.removesuffix(submission.suffix) if _is_zip(submission) else name)
 
 
 def _distinct(found: Sequence[Submission]) -> list[Submission]:
