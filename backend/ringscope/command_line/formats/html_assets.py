@@ -39,7 +39,9 @@ input { font: inherit; width: 100%; max-width: 320px; padding: 4px 8px; margin: 
   color: inherit; background: var(--panel); border: 1px solid var(--faint); border-radius: 4px; }
 svg { display: block; width: 100%; height: 12px; } rect { fill: var(--accent); }
 .bars { display: grid; grid-template-columns: auto 1fr auto; gap: 4px 8px; align-items: center;
-  max-width: 560px; margin: 8px 0; }
+  margin: 8px 0; }
+.summaries { display: grid; gap: 0 48px;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); }
 details { background: var(--panel); border: 1px solid var(--line); border-radius: 4px;
   margin: 8px 0; padding: 0 12px; }
 details details { background: var(--ground); }
@@ -47,6 +49,7 @@ summary { cursor: pointer; padding: 8px 0; } details[open] { padding-bottom: 12p
 summary b { margin-right: 8px; }
 dl { display: grid; grid-template-columns: minmax(72px, auto) 1fr; gap: 4px 12px; margin: 8px 0; }
 dt { color: var(--faint); } dd { margin: 0; }
+@media (max-width: 480px) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin: 0 0 8px; } }
 ul { margin: 0; padding-left: 18px; }
 ol.log { list-style: none; margin: 8px 0 0; padding: 8px; background: var(--tint); overflow-x: auto;
   font: 13px/1.5 ui-monospace, monospace; overflow-wrap: normal; }

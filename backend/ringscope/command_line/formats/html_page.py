@@ -22,8 +22,10 @@ def write(grades: Iterable[LogSetGrade], out: TextIO) -> None:
     out.write(_head())
     out.write(f"<h1>Grades</h1><p class=faint>{_counted(whole)}, graded by Ringscope</p>\n")
     if len(whole) > 1:
+        out.write('<div class="summaries">\n')
         for points in summaries(whole):
             out.writelines(_summary(points))
+        out.write("</div>\n")
         out.writelines(_table(whole))
     out.write("<h2>Check by check</h2>\n")
     for number, grade in enumerate(whole):
@@ -128,8 +130,10 @@ def _check(check: Check) -> Iterator[str]:
     passed = check.points >= check.max
     mark, colour = ("✓", "good") if passed else ("✗", "bad")
     yield f'<details><summary><b class="{colour}">{mark} {check.points}/{check.max}</b>'
-    yield f"<b>{_text(check.id)}</b>{_text(check.title)}</summary>\n<p>{_text(check.reason)}</p>\n"
-    if check.explanation is not None:
+    yield f"<b>{_text(check.id)}</b>{_text(check.title)}</summary>\n"
+    if check.explanation is None:
+        yield f"<p>{_text(check.reason)}</p>\n"
+    else:
         yield from _explanation(check.explanation)
     if check.evidence:
         yield '<ol class="log" tabindex="0" aria-label="Lines of the log">'

@@ -35,13 +35,11 @@ def all_checks(grade: LogSetGrade) -> Iterator[Check]:
 
 
 def lines_about(check: Check) -> Iterator[str]:
-    """Yield what to tell about a check: its reason, its explanation, and the log's lines."""
+    """Yield what to tell about a check: expected and seen, rule, causes, and the log's lines."""
     yield check.reason
     told = check.explanation
     if told is not None:
         yield f"Rule: {told.rule}"
-        yield f"Expected: {told.expected}"
-        yield f"Seen: {told.seen}"
         yield from (f"Likely cause: {cause}" for cause in told.causes)
     yield from (f"line {line.line}: {line.text.strip()}" for line in check.evidence)
     if told is not None and told.more:
