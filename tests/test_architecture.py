@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "observers": {"events", "simulation"},
     "grading": {"events", "simulation", "observers"},
     "analysis": {"events", "observers", "simulation"},
+    "replay": {"events", "grading", "observers", "simulation"},
     "run": {"events", "simulation"},
     "campaign": {"run", "grading", "observers", "simulation"},
     "benchmarks": {
@@ -29,8 +30,8 @@ MAY_IMPORT = {
     },
     "program": {"analysis", "grading", "simulation"},
     "server": {
-        "campaign", "run", "analysis", "grading", "observers", "simulation", "protocol", "events",
-        "kernel",
+        "campaign", "run", "replay", "analysis", "grading", "observers", "simulation", "protocol",
+        "events", "kernel",
     },
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ It splits the work between small folds: beliefs (who lists and suspects whom), c
 what) and marks.  The historian itself keeps operations and the counts per tick.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -19,18 +19,18 @@ from ringscope.events import (
 from ringscope.observers.beliefs import Beliefs
 from ringscope.observers.copies import Copies
 from ringscope.observers.history import Answer, History, OperationView, Series
-from ringscope.observers.marks import Marks
+from ringscope.observers.marks import ENDS, Marks
 
 _COLUMNS = ("sent", "received", "lost", "live", "listed", "suspected", "copies", "missing")
 
 
 class Historian:
-    """Observes a run; ``replicas`` is its replication factor."""
+    """Observes a run; ``replicas`` is its replication factor, ``ends`` as for `Marks`."""
 
-    def __init__(self, replicas: int = 3) -> None:
+    def __init__(self, replicas: int = 3, ends: Mapping[str, str] = ENDS) -> None:
         self._beliefs = Beliefs()
         self._copies = Copies(replicas)
-        self._marks = Marks(self._beliefs)
+        self._marks = Marks(self._beliefs, ends)
         self._operations: dict[int, OperationView] = {}
         self._columns: dict[str, list[int]] = {name: [] for name in _COLUMNS}
         self._start = 0

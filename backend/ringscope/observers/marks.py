@@ -5,7 +5,7 @@ mark, and a suspicion is marked the first time only.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,8 @@ _FEW = 3
 #: The same for peers of which more must be told, such as who is wrongly suspected.
 _MANY = 100
 
-_ENDS = {
+#: What is told of operations that do not succeed.
+ENDS: Mapping[str, str] = {
     "failure": "fails: so many replicas said no that a quorum is impossible",
     "timeout": "times out: too few replicas answered",
     "lost": "is lost: its coordinator went down",
@@ -42,11 +43,15 @@ _ENDS = {
 
 
 class Marks:
-    """Collects ``marks`` in the order of their ticks; asks ``beliefs``, which must see first."""
+    """Collects ``marks`` in the order of their ticks; asks ``beliefs``, which must see first.
 
-    def __init__(self, beliefs: Beliefs) -> None:
+    ``ends``: what to tell of operations by their outcome; who knows less than we do tells less.
+    """
+
+    def __init__(self, beliefs: Beliefs, ends: Mapping[str, str] = ENDS) -> None:
         self.marks: list[Mark] = []
         self._beliefs = beliefs
+        self._ends = ends
         self._peers = 0
         self._started: set[int] = set()
         self._suspected = _Peers()
@@ -159,9 +164,9 @@ class Marks:
         self._crowd[event.kind, "started"].append((event.coordinator, text))
 
     def _operation_ended(self, event: OperationEnded) -> None:
-        if event.outcome in _ENDS:
+        if event.outcome in self._ends:
             text = f"The {event.kind} of key {event.key} through peer {event.coordinator} "
-            text += f"{_ENDS[event.outcome]}."
+            text += f"{self._ends[event.outcome]}."
             self._crowd[event.kind, event.outcome].append((event.coordinator, text))
 
     def _action_rejected(self, event: ActionRejected) -> None:
