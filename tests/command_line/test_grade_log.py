@@ -114,7 +114,7 @@ def test_a_set_that_cannot_be_graded_exits_with_2_after_the_others(
     [
         (["nowhere"], "Error: nowhere: there is no such file or folder"),
         (["empty"], "Error: empty: there are no logs of the course's scenarios in it"),
-        (["dbg.log"], "Error: dbg.log: dbg.log does not say of which scenario it is"),
+        (["dbg.log"], "Error: dbg.log: the log does not say of which scenario it is; name it"),
         (["dbg.log", "--conf", "nothing"], "Error: nothing"),
         (["class", "--format", "gradescope"], "name a folder for them with --out"),
         (["broken.zip"], "Error: broken.zip: it is not a zip that can be read"),

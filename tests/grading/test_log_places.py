@@ -141,7 +141,7 @@ def test_zips_in_a_folder_are_submissions(tmp_path: Path) -> None:
     ("names", "problem"),
     [
         ([], "there are no logs of the course's scenarios in it"),
-        (["dbg.log"], "its dbg.log does not say of which scenario it is; name it"),
+        (["dbg.log"], "the log does not say of which scenario it is; name it"),
         (["notes.log"], "there are no logs of the course's scenarios in it"),
     ],
 )
@@ -177,6 +177,28 @@ def test_one_log_is_graded_by_the_scenario_that_is_named(tmp_path: Path) -> None
     [one] = find_log_sets(tmp_path / "dbg.log")
     assert isinstance(one, Unreadable)
     assert one.problem.endswith("does not say of which scenario it is; name it, as in --conf read")
+
+
+@pytest.mark.parametrize(
+    ("log", "hint"),
+    [
+        (b" 1.0.0.0:0 [9] READ OPERATION KEY: k VALUE: v at time: 9", "looks like read: name it"),
+        (b" 1.0.0.0:0 [9] CREATE OPERATION KEY: k VALUE: v at time: 9", "looks like create: name"),
+        (b" 1.0.0.0:0 [9] Node failed at time = 9", "looks like multifailure: name it"),
+        (
+            b" 1.0.0.0:0 [9] Node failed at time=9",
+            "looks like singlefailure or msgdropsinglefailure: name it with --conf singlefailure",
+        ),
+    ],
+)
+def test_a_log_without_a_name_is_asked_for_with_a_guess(
+    log: bytes, hint: str, tmp_path: Path
+) -> None:
+    fill(tmp_path, "dbg.log", content=log)
+    for path in (tmp_path, tmp_path / "dbg.log"):
+        [one] = find_log_sets(path)
+        assert isinstance(one, Unreadable)
+        assert hint in one.problem
 
 
 def test_one_log_may_be_called_by_its_scenario(tmp_path: Path) -> None:

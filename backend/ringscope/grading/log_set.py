@@ -8,6 +8,7 @@ from typing import BinaryIO, Literal, NamedTuple, Protocol
 import msgspec
 
 from ringscope.events import OperationKind
+from ringscope.grading.log_guess import ask_for_scenario
 from ringscope.grading.membership import MembershipTest
 from ringscope.simulation.scenario import Scenario
 
@@ -104,7 +105,7 @@ def single_log(path: str, log: LogFile, name: str, scenario: Scenario | None) ->
     stem = name.lower().removesuffix(".log")
     if stem in KIND_OF:
         return LogSet(path, KIND_OF[stem], {stem: log}, (stem,))
-    raise LogSetError(f"{path} does not say of which scenario it is; name it, as in --conf read")
+    raise LogSetError(ask_for_scenario(log.open))
 
 
 def sets_in(tree: Tree, scenario: Scenario | None = None) -> Iterator[LogSet | Unreadable]:
@@ -194,10 +195,10 @@ def _is_named(path: str) -> bool:
 
 
 def _unnamed(label: str, log: LogFile, scenario: Scenario | None) -> LogSet | Unreadable:
-    if scenario is None:
-        problem = "its dbg.log does not say of which scenario it is; name it, as in --conf read"
-        return Unreadable(label, None, problem)
-    return single_log(label, log, PLAIN_NAME, scenario)
+    try:
+        return single_log(label, log, PLAIN_NAME, scenario)
+    except LogSetError as error:
+        return Unreadable(label, None, str(error))
 
 
 def _submissions(tree: Tree) -> list[str]:
