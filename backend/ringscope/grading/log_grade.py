@@ -49,9 +49,29 @@ class LogSetGrade(msgspec.Struct, frozen=True):
         return self.official or self.strict or Section.of(())
 
     @property
+    def sections(self) -> dict[Rubric, Section]:
+        """The sections that were asked for by the name of their rubric."""
+        sections: dict[Rubric, Section] = {}
+        if self.official is not None:
+            sections["official"] = self.official
+        if self.strict is not None:
+            sections["strict"] = self.strict
+        return sections
+
+    @property
+    def checks(self) -> list[Check]:
+        """The checks of all sections; no two have the same id."""
+        return [check for section in self.sections.values() for check in section.checks]
+
+    @property
+    def lost(self) -> list[Check]:
+        """The checks that lost points."""
+        return [check for check in self.checks if check.points < check.max]
+
+    @property
     def full_marks(self) -> bool:
-        """Whether no point was lost."""
-        sections = [section for section in (self.official, self.strict) if section is not None]
+        """Whether it was graded and no point was lost."""
+        sections = self.sections.values()
         return bool(sections) and all(section.total >= section.max for section in sections)
 
 

@@ -20,6 +20,7 @@ TESTS: Mapping[Kind, Mapping[str, Test]] = {
     "mp1": {"singlefailure": "single", "multifailure": "multi", "msgdropsinglefailure": "drop"},
     "mp2": {"create": "create", "delete": "delete", "read": "read", "update": "update"},
 }
+KIND_TITLES: Mapping[Kind, str] = {"mp1": "MP1 membership", "mp2": "MP2 key-value store"}
 KIND_OF: Mapping[str, Kind] = {name: kind for kind, tests in TESTS.items() for name in tests}
 NO_LOGS = "there are no logs of the course's scenarios in it, such as create.log"
 #: What the log of any run is called.

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from ringscope.command_line.formats.shown import all_checks, visible
+from ringscope.command_line.formats.shown import visible
 from ringscope.grading.log_grade import LogSetGrade
 
 _FIRST = ("path", "kind", "total", "max")
@@ -20,7 +20,7 @@ def write(grades: Iterable[LogSetGrade], out: TextIO) -> None:
     table = csv.writer(out, lineterminator="\n")
     table.writerow([*_FIRST, *columns, *_LAST])
     for grade in rows:
-        points = {check.id: check.points for check in all_checks(grade)}
+        points = {check.id: check.points for check in grade.checks}
         section = grade.section
         totals = ("", "") if grade.problem else (section.total, section.max)
         table.writerow(
@@ -45,5 +45,5 @@ def _columns(grades: Sequence[LogSetGrade]) -> list[str]:
     """All checks, those of MP1 first, in the order of the graders."""
     names: dict[str, None] = {}
     for grade in sorted(grades, key=lambda grade: grade.kind or ""):
-        names |= dict.fromkeys(check.id for check in all_checks(grade))
+        names |= dict.fromkeys(check.id for check in grade.checks)
     return list(names)

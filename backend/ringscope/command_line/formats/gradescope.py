@@ -7,7 +7,7 @@ from typing import TextIO
 
 import msgspec
 
-from ringscope.command_line.formats.shown import KINDS, lines_about, sections, visible
+from ringscope.command_line.formats.shown import kind_title, lines_about, visible
 from ringscope.grading.log_grade import LogSetGrade
 from ringscope.grading.report import Check
 
@@ -62,7 +62,7 @@ def results(sets: Sequence[LogSetGrade]) -> dict[str, object]:
 def _tests(grade: LogSetGrade) -> list[dict[str, object]]:
     return [
         _test(grade, rubric, check, weighs=section is grade.section)
-        for rubric, section in sections(grade)
+        for rubric, section in grade.sections.items()
         for check in section.checks
     ]
 
@@ -72,7 +72,7 @@ def _test(grade: LogSetGrade, rubric: str, check: Check, weighs: bool) -> dict[s
     told = [check.reason] if passed else lines_about(check)
     points = "" if weighs else f" ({check.points}/{check.max})"
     return {
-        "name": f"{KINDS[grade.kind]}, {rubric}: {check.id} {check.title}{points}",
+        "name": f"{kind_title(grade)}, {rubric}: {check.id} {check.title}{points}",
         "number": check.id,
         "score": check.points if weighs else 0,
         "max_score": check.max if weighs else 0,

@@ -9,9 +9,9 @@ import html
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
-from ringscope.command_line.formats.class_summary import Points, lost_checks, summaries
 from ringscope.command_line.formats.html_assets import SCRIPT, STYLE
-from ringscope.command_line.formats.shown import KINDS, sections, visible
+from ringscope.command_line.formats.shown import kind_title, outcome, rubrics_of, visible
+from ringscope.grading.class_summary import Points, summaries
 from ringscope.grading.log_grade import LogSetGrade
 from ringscope.grading.report import Check, Explanation, Section
 
@@ -79,7 +79,7 @@ def _bar(part: int, whole: int) -> str:
 
 
 def _table(grades: Sequence[LogSetGrade]) -> Iterator[str]:
-    rubrics = list(dict.fromkeys(name for grade in grades for name, _ in sections(grade)))
+    rubrics = rubrics_of(grades)
     yield "<section><h2>Submissions</h2>\n"
     yield '<input id="filter" type="search" placeholder="Filter" aria-label="Filter submissions">\n'
     yield '<div class="scroll"><table id="sets"><thead><tr>'
@@ -91,13 +91,10 @@ def _table(grades: Sequence[LogSetGrade]) -> Iterator[str]:
     for number, grade in enumerate(grades):
         yield f'<tr><td class="path"><a href="#s{number}">{_text(grade.path)}</a></td>'
         yield f"<td>{grade.kind or '?'}</td>"
-        points = dict(sections(grade))
+        points = grade.sections
         for rubric in rubrics:
             yield _points_cell(points.get(rubric))
-        lost = ", ".join(lost_checks(grade))
-        if grade.problem is not None:
-            lost = f"not graded: {grade.problem}"
-        yield f'<td class="lost">{_text(lost)}</td></tr>\n'
+        yield f'<td class="lost">{_text(outcome(grade))}</td></tr>\n'
     yield "</tbody></table></div></section>\n"
 
 
@@ -112,14 +109,14 @@ def _points_cell(section: Section | None) -> str:
 
 
 def _details(number: int, grade: LogSetGrade, unfolded: bool) -> Iterator[str]:
-    totals = ", ".join(f"{s.total}/{s.max} {name}" for name, s in sections(grade))
+    totals = ", ".join(f"{s.total}/{s.max} {name}" for name, s in grade.sections.items())
     yield f'<details id="s{number}"{" open" if unfolded else ""}><summary>'
-    yield f"<b>{_text(grade.path)}</b>{KINDS[grade.kind]}: {totals or 'not graded'}</summary>\n"
+    yield f"<b>{_text(grade.path)}</b>{kind_title(grade)}: {totals or 'not graded'}</summary>\n"
     if grade.problem is not None:
         yield f'<p class="bad">{_text(grade.problem)}</p>\n'
     for note in grade.notes:
         yield f'<p class="faint">{_text(note)}</p>\n'
-    for rubric, section in sections(grade):
+    for rubric, section in grade.sections.items():
         yield f"<h3>{rubric.capitalize()} rubric: {section.total} of {section.max}</h3>\n"
         for check in section.checks:
             yield from _check(check)

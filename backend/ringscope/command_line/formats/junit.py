@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TextIO
 from xml.etree import ElementTree
 
-from ringscope.command_line.formats.shown import all_checks, lines_about, visible
+from ringscope.command_line.formats.shown import lines_about, visible
 from ringscope.grading.log_grade import LogSetGrade
 
 
@@ -22,19 +22,17 @@ def write(grades: Iterable[LogSetGrade], out: TextIO) -> None:
 
 def _suite(grade: LogSetGrade) -> ElementTree.Element:
     name = visible(f"{grade.path} ({grade.kind or 'unknown'})")
-    checks = list(all_checks(grade))
-    lost = [check for check in checks if check.points < check.max]
     suite = ElementTree.Element(
         "testsuite",
         name=name,
-        tests=str(len(checks) or 1),
-        failures=str(len(lost)),
+        tests=str(len(grade.checks) or 1),
+        failures=str(len(grade.lost)),
         errors=str(int(grade.problem is not None)),
     )
     if grade.problem is not None:
         case = ElementTree.SubElement(suite, "testcase", classname=name, name="grading")
         ElementTree.SubElement(case, "error", message=visible(grade.problem))
-    for check in checks:
+    for check in grade.checks:
         case = ElementTree.SubElement(suite, "testcase", classname=name, name=check.id)
         if check.points < check.max:
             message = f"{check.points}/{check.max}: {check.reason}"

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
-from ringscope.command_line.formats.class_summary import lost_checks, summaries
-from ringscope.command_line.formats.shown import KINDS, lines_about, sections, visible
+from ringscope.command_line.formats.shown import kind_title, lines_about, outcome, visible
+from ringscope.grading.class_summary import summaries
 from ringscope.grading.log_grade import LogSetGrade
 
 #: What Markdown, or the HTML that it lets through, would take for its own.
@@ -26,11 +26,9 @@ def _class(grades: Sequence[LogSetGrade]) -> Iterator[str]:
     yield "| submission | kind | points | lost points in |"
     yield "|---|---|---|---|"
     for grade in grades:
-        points = ", ".join(f"{s.total}/{s.max} {name}" for name, s in sections(grade))
-        lost = ", ".join(lost_checks(grade)) or (
-            f"not graded: {grade.problem}" if grade.problem else ""
-        )
-        yield f"| {text(grade.path)} | {grade.kind or '?'} | {points or '–'} | {text(lost)} |"
+        points = ", ".join(f"{s.total}/{s.max} {name}" for name, s in grade.sections.items())
+        first = f"| {text(grade.path)} | {grade.kind or '?'} | {points or '–'}"
+        yield f"{first} | {text(outcome(grade))} |"
     for points_of_kind in summaries(grades):
         yield f"\n**{points_of_kind.title}**: {points_of_kind.figures}.\n"
         for lost_check in points_of_kind.lost:
@@ -45,8 +43,8 @@ def _set(grade: LogSetGrade) -> Iterator[str]:
     yield f"## {text(grade.path)}\n"
     if grade.problem is not None:
         yield f"Not graded: {text(grade.problem)}\n"
-    for rubric, section in sections(grade):
-        yield f"{KINDS[grade.kind]}, {rubric} rubric: **{section.total}/{section.max}**\n"
+    for rubric, section in grade.sections.items():
+        yield f"{kind_title(grade)}, {rubric} rubric: **{section.total}/{section.max}**\n"
         yield "| check | points | reason |"
         yield "|---|---|---|"
         for check in section.checks:

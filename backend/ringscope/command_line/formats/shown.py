@@ -1,11 +1,15 @@
-"""What formats share: text that is safe to show, and the sections of a grade with their names."""
+"""What formats share: text that is safe to show, and what to tell about a check."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ringscope.grading.log_grade import LogSetGrade
-from ringscope.grading.report import Check, Section
+from ringscope.grading.log_grade import LogSetGrade, Rubric
+from ringscope.grading.log_set import KIND_TITLES
+from ringscope.grading.report import Check
 
-KINDS = {"mp1": "MP1 membership", "mp2": "MP2 key-value store", None: "unknown"}
+
+def kind_title(grade: LogSetGrade) -> str:
+    """Return which assignment a set is of, in words."""
+    return "unknown" if grade.kind is None else KIND_TITLES[grade.kind]
 
 
 def visible(text: str) -> str:
@@ -20,18 +24,16 @@ def visible(text: str) -> str:
     )
 
 
-def sections(grade: LogSetGrade) -> Iterator[tuple[str, Section]]:
-    """Yield the sections that were asked for with the name of their rubric."""
-    if grade.official is not None:
-        yield "official", grade.official
-    if grade.strict is not None:
-        yield "strict", grade.strict
+def rubrics_of(grades: Iterable[LogSetGrade]) -> list[Rubric]:
+    """Return the rubrics that were asked for."""
+    return list(dict.fromkeys(rubric for grade in grades for rubric in grade.sections))
 
 
-def all_checks(grade: LogSetGrade) -> Iterator[Check]:
-    """Yield the checks of all sections; no two have the same id."""
-    for _, section in sections(grade):
-        yield from section.checks
+def outcome(grade: LogSetGrade) -> str:
+    """Return the checks that lost points, or why there are none."""
+    if grade.problem is not None:
+        return f"not graded: {grade.problem}"
+    return " ".join(check.id for check in grade.lost)
 
 
 def lines_about(check: Check) -> Iterator[str]:

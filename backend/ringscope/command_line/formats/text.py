@@ -1,6 +1,6 @@
 """Grades on a terminal: a table of checks for few sets, a row for each of many."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TextIO
 
@@ -8,8 +8,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ringscope.command_line.formats.class_summary import Points, lost_checks, summaries
-from ringscope.command_line.formats.shown import KINDS, lines_about, sections, visible
+from ringscope.command_line.formats.shown import (
+    kind_title,
+    lines_about,
+    outcome,
+    rubrics_of,
+    visible,
+)
+from ringscope.grading.class_summary import Points, summaries
 from ringscope.grading.log_grade import LogSetGrade
 from ringscope.grading.report import Section
 
@@ -37,11 +43,11 @@ def _print_set(console: Console, grade: LogSetGrade) -> None:
     if grade.problem is not None:
         return  # it is told on stderr
     console.print(f"[bold]{_safe(grade.path)}[/bold]", soft_wrap=True)
-    for rubric, section in sections(grade):
-        console.print(_checks(f"{KINDS[grade.kind]}, {rubric} rubric", section))
+    for rubric, section in grade.sections.items():
+        console.print(_checks(f"{kind_title(grade)}, {rubric} rubric", section))
     for note in grade.notes:
         console.print(f"Note: {_safe(note)}", soft_wrap=True)
-    for rubric, section in sections(grade):
+    for rubric, section in grade.sections.items():
         for check in section.checks:
             if check.points < check.max:
                 console.print(f"\n[bold]{check.id}[/bold] ({rubric}) {_safe(check.title)}")
@@ -64,23 +70,16 @@ def _print_class(console: Console, grades: Sequence[LogSetGrade]) -> None:
     table = Table(title=f"{len(grades)} log sets", title_justify="left")
     table.add_column("Submission", overflow="fold")
     table.add_column("Kind")
-    for rubric in _rubrics(grades):
+    rubrics = rubrics_of(grades)
+    for rubric in rubrics:
         table.add_column(rubric.capitalize(), justify="right")
     table.add_column("Lost points in")
     for grade in grades:
-        points = {
-            rubric: _coloured(section.total, section.max) for rubric, section in sections(grade)
-        }
-        lost = (
-            " ".join(lost_checks(grade))
-            if grade.problem is None
-            else f"not graded: {grade.problem}"
-        )
         table.add_row(
             _safe(grade.path),
             grade.kind or "?",
-            *(points.get(rubric, "-") for rubric in _rubrics(grades)),
-            _safe(lost),
+            *(_total(grade.sections.get(rubric)) for rubric in rubrics),
+            _safe(outcome(grade)),
         )
     console.print(table)
     for points_of_kind in summaries(grades):
@@ -100,14 +99,8 @@ def _print_summary(console: Console, points: Points) -> None:
         )
 
 
-def _rubrics(grades: Sequence[LogSetGrade]) -> list[str]:
-    return list(dict.fromkeys(_names(grades)))
-
-
-def _names(grades: Sequence[LogSetGrade]) -> Iterator[str]:
-    for grade in grades:
-        for rubric, _ in sections(grade):
-            yield rubric
+def _total(section: Section | None) -> str:
+    return "-" if section is None else _coloured(section.total, section.max)
 
 
 def _coloured(points: int, maximum: int) -> str:

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from statistics import mean, median
 from typing import NamedTuple
 
-from ringscope.command_line.formats.shown import KINDS, all_checks, sections
-from ringscope.grading.log_grade import LogSetGrade
-from ringscope.grading.log_set import Kind
+from ringscope.grading.log_grade import LogSetGrade, Rubric
+from ringscope.grading.log_set import KIND_TITLES, Kind
 
 #: How many parts the range of points is divided into; full marks have one of their own.
 BINS = 9
@@ -33,7 +32,7 @@ class Points(NamedTuple):
     """The points of one rubric for one assignment."""
 
     kind: Kind
-    rubric: str
+    rubric: Rubric
     max: int
     totals: Sequence[int]
     lost: Sequence[Lost]
@@ -41,7 +40,7 @@ class Points(NamedTuple):
     @property
     def title(self) -> str:
         """What this is about."""
-        return f"{KINDS[self.kind]}, {self.rubric} rubric"
+        return f"{KIND_TITLES[self.kind]}, {self.rubric} rubric"
 
     @property
     def figures(self) -> str:
@@ -66,20 +65,20 @@ class Points(NamedTuple):
 
 def summaries(grades: Iterable[LogSetGrade]) -> list[Points]:
     """Return the summary of each assignment and rubric that occurs."""
-    groups: dict[tuple[Kind, str, int], list[LogSetGrade]] = {}
+    groups: dict[tuple[Kind, Rubric, int], list[LogSetGrade]] = {}
     for grade in grades:
-        for rubric, section in sections(grade):
+        for rubric, section in grade.sections.items():
             if grade.kind is not None:
                 groups.setdefault((grade.kind, rubric, section.max), []).append(grade)
     return [_points(*key, group) for key, group in sorted(groups.items(), key=lambda item: item[0])]
 
 
-def _points(kind: Kind, rubric: str, maximum: int, grades: Sequence[LogSetGrade]) -> Points:
+def _points(kind: Kind, rubric: Rubric, maximum: int, grades: Sequence[LogSetGrade]) -> Points:
     totals = []
     failures: dict[str, int] = {}
     titles: dict[str, str] = {}
     for grade in grades:
-        section = dict(sections(grade))[rubric]
+        section = grade.sections[rubric]
         totals.append(section.total)
         for check in section.checks:
             titles[check.id] = check.title
@@ -88,8 +87,3 @@ def _points(kind: Kind, rubric: str, maximum: int, grades: Sequence[LogSetGrade]
         Lost(check, titles[check], times, len(grades)) for check, times in failures.items() if times
     ]
     return Points(kind, rubric, maximum, totals, sorted(lost, key=lambda one: -one.sets))
-
-
-def lost_checks(grade: LogSetGrade) -> list[str]:
-    """Return the ids of the checks that lost points."""
-    return [check.id for check in all_checks(grade) if check.points < check.max]
