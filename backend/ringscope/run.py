@@ -1,7 +1,7 @@
 """The whole data flow: a scenario is stepped to its end and every event shown to the observers."""
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
 
 from ringscope.events import AnyEvent, Layer
 from ringscope.simulation.cluster import Cluster
@@ -10,10 +10,30 @@ from ringscope.simulation.timeline import Action
 
 
 class Observer(Protocol):
-    """Sees every event once, in order; returns nothing and changes nothing."""
+    """Sees every event once, in order; returns nothing and changes nothing.
+
+    One with ``handlers`` by type of event is shown those events only.
+    """
 
     def see(self, event: AnyEvent) -> None:
         """Take notice of ``event``."""
+
+
+class Audience(dict[type, tuple[Callable[[Any], object], ...]]):
+    """Who is to be told of events of a type."""
+
+    def __init__(self, observers: Iterable[Observer]) -> None:
+        self._observers = tuple(observers)
+
+    def __missing__(self, kind: type) -> tuple[Callable[[Any], object], ...]:
+        handlers = [_handler(observer, kind) for observer in self._observers]
+        found = self[kind] = tuple(handler for handler in handlers if handler is not None)
+        return found
+
+
+def _handler(observer: Observer, kind: type) -> Callable[[Any], object] | None:
+    handlers: dict[type, Callable[[Any], object]] | None = getattr(observer, "handlers", None)
+    return observer.see if handlers is None else handlers.get(kind)
 
 
 def run(
@@ -31,9 +51,9 @@ def run(
     of the layer ``counted`` are counted still.
     """
     cluster = Cluster(scenario, seed=seed, actions=actions, trace=trace, counted=counted)
-    watchers = [observer.see for observer in observers]
+    audience = Audience(observers)
     while not cluster.finished:
         for event in cluster.step():
-            for see in watchers:
+            for see in audience[type(event)]:
                 see(event)
     return cluster

@@ -12,6 +12,7 @@ from ringscope.benchmarks.playing import SEED
 from ringscope.benchmarks.suite import Bench
 from ringscope.events import AnyEvent, OperationEnded, OperationKind
 from ringscope.observers.debug_log import DebugLogFile
+from ringscope.run import Audience
 from ringscope.simulation.cluster import Cluster
 from ringscope.simulation.scenario import Scenario, parse_scenario
 from ringscope.simulation.timeline import Operate
@@ -34,6 +35,7 @@ class Successes:
 
     def __init__(self) -> None:
         self.count = 0
+        self.handlers = {OperationEnded: self.see}
 
     def see(self, event: AnyEvent) -> None:
         """Take notice of the end of an operation."""
@@ -69,14 +71,14 @@ def _timed(bench: Bench, scenario: Scenario) -> tuple[int, float]:
     successes = Successes()
     cluster = Cluster(scenario, seed=SEED, trace=False)
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
-        log = DebugLogFile(True, nowhere)
+        audience = Audience((DebugLogFile(True, nowhere), successes))
         began = bench.clock()
         while not cluster.finished:
             if cluster.tick == BEGIN:
                 began = bench.clock()
             for event in cluster.step():
-                log.see(event)
-                successes.see(event)
+                for see in audience[type(event)]:
+                    see(event)
         return successes.count, bench.clock() - began
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from ringscope.benchmarks.reference import conf
 from ringscope.observers.debug_log import DebugLogFile
 from ringscope.observers.message_counts import MessageCounts
+from ringscope.run import Audience
 from ringscope.simulation.cluster import Cluster
 from ringscope.simulation.scenario import Scenario, parse_scenario
 
@@ -24,11 +25,11 @@ def play(scenario: Scenario, folder: Path, ticks: int | None = None, seed: int =
     cluster = Cluster(scenario, seed=seed, trace=False, counted=counts.layer)
     end = cluster.ticks if ticks is None else ticks
     with open(folder / "dbg.log", "w", encoding="utf-8", newline="\n") as file:
-        observers = DebugLogFile(True, file), counts
+        audience = Audience((DebugLogFile(True, file), counts))
         while cluster.tick < end:
             for event in cluster.step():
-                for observer in observers:
-                    observer.see(event)
+                for see in audience[type(event)]:
+                    see(event)
     (folder / "stats.log").write_bytes(b"")
     (folder / "msgcount.log").write_text(counts.text(), encoding="utf-8", newline="\n")
     return cluster

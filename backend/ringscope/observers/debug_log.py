@@ -60,7 +60,7 @@ class LogWriter:
         self._store = store
         self._keeper_lives = False
         self._time_line_due: int | None = None
-        self._handlers: dict[type, Callable[..., None]] = {
+        self.handlers: dict[type, Callable[..., None]] = {
             RunStarted: self._run_started,
             PeerStarted: self._peer_started,
             PeerFailed: self._peer_failed,
@@ -76,7 +76,7 @@ class LogWriter:
 
     def see(self, event: AnyEvent) -> None:
         """Write the records of ``event``, if it has any."""
-        handler = self._handlers.get(type(event))
+        handler = self.handlers.get(type(event))
         if handler is not None:
             handler(event)
 
@@ -145,24 +145,13 @@ class LogWriter:
 
     def _replica_answered(self, event: ReplicaAnswered) -> None:
         self._keep_time(event.tick)
-        self._result(event.peer, "server", event, event.ok)
+        self._write(event.tick, result(event.peer, "server", event, event.ok))
 
     def _operation_ended(self, event: OperationEnded) -> None:
         self._keep_time(event.tick)
         if event.outcome != "lost":
-            self._result(event.coordinator, "coordinator", event, event.outcome == "success")
-
-    def _result(
-        self, peer: int, role: str, event: ReplicaAnswered | OperationEnded, ok: bool
-    ) -> None:
-        tick, kind = event.tick, event.kind
-        shown = kind in SHOW_VALUE or (ok and kind == "read")
-        value = f", value={event.value or ''}" if shown else ""
-        self._write(
-            tick,
-            f" {address(peer)} [{tick}] {role}: {kind} {'success' if ok else 'fail'} "
-            f"at time {tick}, transID={event.transaction}, key={event.key}{value}",
-        )
+            ok = event.outcome == "success"
+            self._write(event.tick, result(event.coordinator, "coordinator", event, ok))
 
     def _tick_ended(self, event: TickEnded) -> None:
         self._keep_time(event.tick)
@@ -173,6 +162,17 @@ class LogWriter:
             self._time_line_due = tick
             if self._keeper_lives:
                 self._record(TIME_KEEPER, tick, f"@@time={tick}")
+
+
+def result(peer: int, role: str, event: ReplicaAnswered | OperationEnded, ok: bool) -> str:
+    """Return the record of an answer or an end."""
+    tick, kind = event.tick, event.kind
+    verdict = "success" if ok else "fail"
+    value = f", value={event.value or ''}" if kind in SHOW_VALUE or (ok and kind == "read") else ""
+    return (
+        f" {address(peer)} [{tick}] {role}: {kind} {verdict} at time {tick}, "
+        f"transID={event.transaction}, key={event.key}{value}"
+    )
 
 
 class DebugLog(LogWriter):

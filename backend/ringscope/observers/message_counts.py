@@ -4,7 +4,7 @@ One block per peer: ten pairs ``(sent, received)`` to a line, then a line with t
 is special: the original prints its counts one tick to a line, and graders may know it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -33,18 +33,29 @@ class MessageCounts:
         self._ticks = 0
         self._sent: dict[int, Sequence[int]] = {}
         self._received: dict[int, Sequence[int]] = {}
+        self.handlers: dict[type, Callable[..., None]] = {
+            RunStarted: self._run_started,
+            MessagesCounted: self._counted,
+            TickEnded: self._tick_ended,
+        }
 
     def see(self, event: AnyEvent) -> None:
         """Take notice of ``event`` if it counts messages of this layer."""
-        if type(event) is MessagesCounted:
-            if event.layer == self.layer:
-                self._sent[event.tick] = event.sent
-                self._received[event.tick] = event.received
-                self._peers = max(self._peers, len(event.sent))
-        elif type(event) is TickEnded:
-            self._ticks = event.tick + 1
-        elif type(event) is RunStarted:
-            self._peers = event.peers
+        handler = self.handlers.get(type(event))
+        if handler is not None:
+            handler(event)
+
+    def _run_started(self, event: RunStarted) -> None:
+        self._peers = event.peers
+
+    def _counted(self, event: MessagesCounted) -> None:
+        if event.layer == self.layer:
+            self._sent[event.tick] = event.sent
+            self._received[event.tick] = event.received
+            self._peers = max(self._peers, len(event.sent))
+
+    def _tick_ended(self, event: TickEnded) -> None:
+        self._ticks = event.tick + 1
 
     def text(self) -> str:
         """Return the content of msgcount.log for the ticks so far."""
