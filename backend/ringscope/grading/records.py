@@ -10,6 +10,7 @@ Peers are numbers: the four bytes of an address, lowest first, printed signed or
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from heapq import merge
 from operator import attrgetter
 from typing import Literal, TypeVar
@@ -211,6 +212,7 @@ def record_of(line: LogLine) -> AnyRecord | None:
     return parse(line, peer_of(head[1]), line.text[head.start(3) :])
 
 
+@lru_cache(maxsize=65_536)
 def peer_of(address: str | None) -> int:
     """Return the number of a peer by its address, long or short, with or without a port."""
     if address is None:

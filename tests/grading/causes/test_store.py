@@ -356,3 +356,76 @@ def test_a_hint_where_the_log_does_not_tell() -> None:
         "Look at the lines about the key of this step from its operation to the next one: three "
         "replicas and the coordinator should log one line each.",
     )
+
+
+def test_a_fail_although_a_quorum_had_succeeded(
+    perfect: dict[str, Lines], explain: Explain
+) -> None:
+    lines = changed(perfect["read"], "read success", "read fail", "[152]", "coordinator")
+    lines = without(lines, "[151]", f" {answering(lines, 151, 'server')[0]}.0.0.0:0")
+    checks = explain("read", lines)
+    for name in "read.1", "strict.read.coordinator":
+        assert "logged a fail for step 1" in causes(checks[name])
+        assert "had logged success before" in causes(checks[name])
+
+
+def test_another_peer_answers_as_the_coordinator(
+    perfect: dict[str, Lines], explain: Explain
+) -> None:
+    [right] = answering(perfect["read"], 152, "coordinator")
+    other = next(peer for peer in outsiders("read", perfect["read"]) if peer != right)
+    lines = changed(perfect["read"], f" {right}.0.0.0:0", f" {other}.0.0.0:0", "[152]")
+    told = causes(explain("read", lines)["strict.read.coordinator"])
+    assert f"was asked of peer {right}, but peer {other} logged as its coordinator" in told
+
+
+def test_an_answer_of_a_crashed_replica(perfect: dict[str, Lines], explain: Explain) -> None:
+    lines = perfect["read"]
+    [dead] = answering(lines, 175, "Node failed")
+    alive = answering(lines, 276, "server")[0]
+    lines = changed(lines, f" {alive}.0.0.0:0", f" {dead}.0.0.0:0", "[276]")
+    told = causes(explain("read", lines)["strict.read.repair"])
+    assert f"Peer {dead} answered step 3.2" in told
+    assert "after it had failed: 'server: read success" in told
+
+
+def test_a_copy_that_is_lost_again(perfect: dict[str, Lines], explain: Explain) -> None:
+    lines = perfect["read"]
+    keeper = answering(lines, 226, "server")[0]
+    lines = changed(lines, "read success", "read fail", "[276]", f" {keeper}.0.0.0:0")
+    told = causes(explain("read", lines)["strict.read.repair"])
+    assert f"peer {keeper} had stored it, so it was lost again" in told
+
+
+def test_a_key_looked_for_elsewhere(perfect: dict[str, Lines], explain: Explain) -> None:
+    lines = perfect["read"]
+    holder, other = answering(lines, 151, "server")[0], outsiders("read", lines)[0]
+    moved = changed(lines, f" {holder}.0.0.0:0", f" {other}.0.0.0:0", "[151]")
+    told = causes(explain("read", moved)["strict.read.replicas"])
+    assert f"was answered by peer {other}, where the key had not been stored" in told
+    moved = changed(moved, "read success", "read fail", "[151]", f" {other}.0.0.0:0")
+    told = causes(explain("read", moved)["strict.read.replicas"])
+    assert f"Peer {other} was asked as a replica but does not hold the key" in told
+    assert "so the ring was seen differently then" in told
+
+
+def test_more_replicas_than_copies(perfect: dict[str, Lines], explain: Explain) -> None:
+    lines = perfect["create"]
+    one = next(line for line in lines if "server: create success" in line)
+    key = one.split("key=")[1].split(",")[0]
+    stored = {x.split()[0] for x in lines if f"key={key}," in x and "server" in x}
+    other = next(peer for i in range(1, 11) if (peer := f"{i}.0.0.0:0") not in stored)
+    told = causes(explain("create", [*lines, f" {other} {one.split(' ', 2)[2]}"])["create.1"])
+    assert f"The create of {key} at tick 100 was answered by 4 different replicas" in told
+    assert "a key has 3" in told
+
+
+def test_misaddressed_creates_hide_who_holds_a_key(
+    perfect: dict[str, Lines], explain: Explain
+) -> None:
+    key = key_of("read", perfect["read"])
+    coordinator = next(x for x in perfect["read"] if f"KEY: {key}" in x).split()[0]
+    said = re.compile(rf"^ \S+(.*server: create success.*key={key},)")
+    lines = [said.sub(rf" {coordinator}\1", x) for x in perfect["read"]]
+    told = causes(explain("read", lines)["strict.read.replicas"])
+    assert told.startswith(f"Nobody can tell who stored {key}: all server lines of the create")

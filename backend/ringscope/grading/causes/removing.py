@@ -76,21 +76,10 @@ def _unnoticed(case: Case, failure: Failed, missing: list[int]) -> Cause:
     if unknown:
         text += f". {sentence(peers(unknown))} had never logged that it joined, so "
         text += "there was nobody to remove"
-    else:
-        back = _returns(case, failure, missing)
-        text += f". {back}" if back else ""
+    elif not any(peer in removals for peer in missing):
+        who = "It" if len(missing) == 1 else "They"
+        text += f". {who} removed nobody at all in the whole run"
     return Cause(f"{text}.", lines_of([failure, *did]), [failure.peer, *missing])
-
-
-def _returns(case: Case, failure: Failed, missing: list[int]) -> str:
-    """What else the log says about why these peers kept it, if anything."""
-    last = {p: max((r.tick for r in case.log.records.of(Removed) if r.peer == p), default=None)
-            for p in missing}  # fmt: skip
-    never = [peer for peer, tick in last.items() if tick is None]
-    if len(never) == len(missing):
-        who = "It" if len(never) == 1 else "They"
-        return f"{who} removed nobody at all in the whole run"
-    return ""
 
 
 def removed_too_early(case: Case) -> Iterator[Cause]:
