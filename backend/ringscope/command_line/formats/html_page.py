@@ -15,6 +15,9 @@ from ringscope.grading.class_summary import Points, summaries
 from ringscope.grading.log_grade import LogSetGrade
 from ringscope.grading.report import Check, Explanation, Section
 
+#: How many checks are named that lost points.
+MOST_LOST = 10
+
 
 def write(grades: Iterable[LogSetGrade], out: TextIO) -> None:
     """Write the page."""
@@ -64,7 +67,7 @@ def _summary(points: Points) -> Iterator[str]:
     yield "</div>"
     if points.lost:
         yield '<h3>Which checks fail most</h3><div class="bars">'
-        for lost in points.lost:
+        for lost in points.lost[:MOST_LOST]:
             yield (
                 f'<span title="{_text(lost.title)}">{_text(lost.check)}</span>'
                 f"{_bar(lost.sets, lost.of)}<span>{lost.sets} of {lost.of}</span>\n"
@@ -119,11 +122,12 @@ def _details(number: int, grade: LogSetGrade, unfolded: bool) -> Iterator[str]:
     for rubric, section in grade.sections.items():
         yield f"<h3>{rubric.capitalize()} rubric: {section.total} of {section.max}</h3>\n"
         for check in section.checks:
-            yield from _check(check)
+            yield from _check(check, brief=not unfolded)
     yield "</details>\n"
 
 
-def _check(check: Check) -> Iterator[str]:
+def _check(check: Check, brief: bool) -> Iterator[str]:
+    """A check; ``brief``: without the lines for points that were not lost."""
     passed = check.points >= check.max
     mark, colour = ("✓", "good") if passed else ("✗", "bad")
     yield f'<details><summary><b class="{colour}">{mark} {check.points}/{check.max}</b>'
@@ -132,7 +136,7 @@ def _check(check: Check) -> Iterator[str]:
         yield f"<p>{_text(check.reason)}</p>\n"
     else:
         yield from _explanation(check.explanation)
-    if check.evidence:
+    if check.evidence and not (brief and passed):
         yield '<ol class="log" tabindex="0" aria-label="Lines of the log">'
         for line in check.evidence:
             yield f"<li><b>{line.line}</b>{_text(line.text.strip())}</li>"
