@@ -1,26 +1,23 @@
-"""Causes that can be told of one operation: who answered it, when, and with what."""
+"""Causes that can be told of one operation: which replicas answered it, when, and with what."""
 
 from collections import Counter
 from collections.abc import Iterator
 
-from ringscope.grading.asked import ANSWER_DUE, Asked
-from ringscope.grading.causes.case import Case, Cause, lines_of
+from ringscope.grading.asked import Asked
+from ringscope.grading.causes.case import Case, Cause, about, all_of_the_coordinator, lines_of
 from ringscope.grading.causes.words import at_lines, have, peers, quoted, sentence
 from ringscope.grading.records import Answer
 from ringscope.simulation.course import INVALID_KEY
-
-#: From so many server lines of the coordinator itself on, they are not its own answers.
-MANY_OWN_LINES = 2
 
 
 def unanswered(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     """Nobody said anything."""
     if not asked.servers and not asked.coordinator:
-        yield _cause(
+        yield about(
+            asked,
             f"{sentence(name)} was answered by nobody, neither by a replica nor by its "
             f"coordinator, peer {asked.operation.peer}: were the messages sent, and does the "
             "receiver understand them?",
-            asked,
         )
 
 
@@ -28,11 +25,11 @@ def wrong_address(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     """Replicas log under the address of the coordinator."""
     own = asked.servers
     if all_of_the_coordinator(asked) and not case.official:
-        yield _cause(
+        yield about(
+            asked,
             f"All server lines of {name}{at_lines(lines_of(own))} carry the address of "
             f"the coordinator, peer {asked.operation.peer}: a replica must log with its own "
             "address, or nobody can tell who stored what.",
-            asked,
         )
 
 
@@ -44,85 +41,11 @@ def repeated_answers(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
         often = [peer for peer, number in times.items() if number > 1]
         if often:
             lines = [answer for answer in answers if answer.peer in often]
-            yield _cause(
+            yield about(
+                asked,
                 f"{sentence(peers(often))} answered {name} {who} "
                 f"{max(times.values())} times{at_lines(lines_of(lines))}: once is right.",
-                asked,
             )
-
-
-def success_too_soon(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
-    """The coordinator does not wait for a quorum."""
-    quorum = case.log.setting.quorum(asked.operation.kind)
-    for answer in asked.successes:
-        yes = asked.accepted_before(answer.tick)
-        if len(yes) < quorum and not all_of_the_coordinator(asked):
-            by = f"{peers(yes)} had"
-            word = "replica" if quorum == 1 else "replicas"
-            yield _cause(
-                f"The coordinator, peer {answer.peer}, logged success for {name} at tick "
-                f"{answer.tick}{at_lines([answer.line])} before {quorum} {word} had answered with "
-                f"success ({by}).",
-                asked,
-                [answer.peer],
-            )
-            return
-
-
-def wrong_failure(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
-    """The coordinator fails although enough replicas said yes."""
-    quorum = case.log.setting.quorum(asked.operation.kind)
-    for answer in asked.failures:
-        yes = asked.accepted_before(answer.tick - 1)
-        if len(yes) >= quorum:
-            yield _cause(
-                f"The coordinator, peer {answer.peer}, logged a fail for {name} at tick "
-                f"{answer.tick}{at_lines([answer.line])} although {peers(yes)} had logged success "
-                "before: were the replies counted for the right transaction?",
-                asked,
-                [answer.peer],
-            )
-            return
-
-
-def silent_coordinator(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
-    """Replicas answered, the coordinator never told the client."""
-    log, coordinator = case.log, asked.operation.peer
-    if asked.coordinator or not asked.servers:
-        return
-    if not log.group.alive(coordinator, asked.tick + ANSWER_DUE):
-        return
-    said = []
-    if asked.accepted:
-        said.append(f"{peers(asked.accepted)} logged success")
-    if asked.refused:
-        said.append(f"{peers(asked.refused)} logged a fail")
-    quorum = log.setting.quorum(asked.operation.kind)
-    if len(asked.accepted) >= quorum:
-        look = "it must log success as soon as a quorum of replies is in"
-    else:
-        look = (
-            "without a quorum of successes it must log a fail, and when replies are missing it "
-            "must give up after a timeout"
-        )
-    yield _cause(
-        f"The coordinator of {name}, peer {coordinator}, never logged a result "
-        f"({'; '.join(said)}): {look}.",
-        asked,
-        [coordinator],
-    )
-
-
-def wrong_coordinator(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
-    """Another peer than the one asked logs as the coordinator."""
-    others = [a for a in asked.coordinator if a.peer != asked.operation.peer]
-    if others:
-        yield _cause(
-            f"{sentence(name)} was asked of peer {asked.operation.peer}, but "
-            f"{peers(a.peer for a in others)} logged as its coordinator"
-            f"{at_lines(lines_of(others))}.",
-            asked,
-        )
 
 
 def wrong_value(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
@@ -135,10 +58,10 @@ def wrong_value(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
         said = [a for a in said if written not in (a.value or "")]
     if said:
         shown = said[0].value or ""
-        yield _cause(
+        yield about(
+            asked,
             f"For {name} peer {said[0].peer} logged the value {shown!r} where {written!r} is "
             f"right{at_lines(lines_of(said))}{_why_this_value(case, asked, said[0])}.",
-            asked,
             sorted({answer.peer for answer in said}),
         )
 
@@ -160,10 +83,10 @@ def lacking_replicas(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     if asked.refused and asked.operation.key != INVALID_KEY and len(asked.accepted) < 3:
         lines = [answer for answer in asked.servers if not answer.ok]
         verb = have(len(asked.refused), "was asked as a replica but does", "were asked but do")
-        yield _cause(
+        yield about(
+            asked,
             f"{sentence(peers(asked.refused))} {verb} not hold the key of {name}"
             f"{at_lines(lines_of(lines))}: {_why_lacking(case, asked)}.",
-            asked,
             sorted(asked.refused),
         )
 
@@ -192,19 +115,19 @@ def missing_replicas(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     }
     silent = holders - asked.accepted - asked.refused
     if silent:
-        yield _cause(
+        yield about(
+            asked,
             f"{sentence(peers(silent))} stored the key of {name} and "
             f"{have(len(silent), 'is', 'are')} alive, but never logged an "
             f"answer; {peers(asked.accepted)} did.",
-            asked,
             sorted(silent),
         )
     elif len(asked.accepted) < wanted and case.part not in ("2", "replicas"):
         only = f"only {peers(asked.accepted)}" if asked.accepted else "none"
-        yield _cause(
+        yield about(
+            asked,
             f"Of the {wanted} replicas that {name} should have, {only} logged success"
             + _copies_missing(case, asked),
-            asked,
         )
 
 
@@ -226,11 +149,11 @@ def success_for_nothing(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     created = case.log.operations.about("create", asked.operation.key)
     if asked.operation.key == INVALID_KEY and asked.accepted and not created:
         lines = [answer for answer in asked.servers if answer.ok]
-        yield _cause(
+        yield about(
+            asked,
             f"{sentence(peers(asked.accepted))} logged success for {name}"
             f"{at_lines(lines_of(lines))}, though nobody ever created that key: look whether it "
             "exists before you report success.",
-            asked,
             sorted(asked.accepted),
         )
 
@@ -244,22 +167,10 @@ def few_refusals(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
         wanted = case.log.setting.quorum(asked.operation.kind)
     if len(asked.refused) < wanted:
         who = f"only {peers(asked.refused)}" if asked.refused else "no replica"
-        yield _cause(
+        yield about(
+            asked,
             f"{sentence(who)} logged a fail for {name}: each replica that is asked must "
             "log that it does not have the key.",
-            asked,
-        )
-
-
-def success_of_invalid(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
-    """The coordinator says yes about the invalid key."""
-    if asked.operation.key == INVALID_KEY and asked.successes:
-        first = asked.successes[0]
-        yield _cause(
-            f"The coordinator, peer {first.peer}, logged success for {name} at tick {first.tick}"
-            f"{at_lines([first.line])}, a key that does not exist.",
-            asked,
-            [first.peer],
         )
 
 
@@ -267,10 +178,10 @@ def speaking_dead(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     """Answers of replicas that had failed."""
     dead = [a for a in asked.servers if not case.log.group.alive(a.peer, a.tick)]
     if dead:
-        yield _cause(
+        yield about(
+            asked,
             f"{sentence(peers(a.peer for a in dead))} answered {name} after it had failed: "
             f"{quoted(dead[0].line)}{at_lines(lines_of(dead))}.",
-            asked,
         )
 
 
@@ -280,31 +191,16 @@ def other_replicas(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     others = asked.accepted - creators
     most = min(case.log.setting.replicas, case.log.group.peers)
     if case.part == "replicas" and creators and others and asked.operation.kind != "create":
-        yield _cause(
+        yield about(
+            asked,
             f"{sentence(name)} was answered by {peers(others)}, where the key had not been stored "
             f"({peers(creators)} stored it): all peers must agree on the ring.",
-            asked,
             sorted(others),
         )
     elif len(asked.accepted) > most:
-        yield _cause(
+        yield about(
+            asked,
             f"{sentence(name)} was answered by {len(asked.accepted)} different replicas, "
             f"{peers(asked.accepted)}; a key has {most}.",
-            asked,
             sorted(asked.accepted),
         )
-
-
-def all_of_the_coordinator(asked: Asked) -> bool:
-    """Whether several server lines all have the coordinator's address."""
-    own = [answer for answer in asked.servers if answer.peer == asked.operation.peer]
-    return len(own) >= MANY_OWN_LINES and len(own) == len(asked.servers)
-
-
-def _cause(text: str, asked: Asked, who: list[int] | None = None) -> Cause:
-    return Cause(
-        text,
-        lines_of(asked.lines()),
-        who if who is not None else [asked.operation.peer],
-        (asked.operation.key,),
-    )

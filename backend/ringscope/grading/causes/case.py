@@ -16,6 +16,8 @@ from ringscope.observers.debug_log import LogLine
 
 #: How many lines speak for one cause at most; the others are counted.
 LINES_PER_CAUSE = 6
+#: From so many server lines of the coordinator itself on, they are not its own answers.
+MANY_OWN_LINES = 2
 
 
 class Cause(NamedTuple):
@@ -122,3 +124,19 @@ def _together(causes: Sequence[Cause]) -> Cause:
 def lines_of(records: Iterable[Record]) -> list[LogLine]:
     """Return the lines that records were made of."""
     return [record.line for record in records]
+
+
+def about(asked: Asked, text: str, who: Sequence[int] | None = None) -> Cause:
+    """Return a cause that all lines of an operation speak for; ``who``: not the coordinator."""
+    return Cause(
+        text,
+        lines_of(asked.lines()),
+        [asked.operation.peer] if who is None else who,
+        (asked.operation.key,),
+    )
+
+
+def all_of_the_coordinator(asked: Asked) -> bool:
+    """Whether several server lines all have the coordinator's address."""
+    own = [answer for answer in asked.servers if answer.peer == asked.operation.peer]
+    return len(own) >= MANY_OWN_LINES and len(own) == len(asked.servers)

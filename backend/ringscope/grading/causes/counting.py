@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from ringscope.grading.asked import needless_copies as copies_made
-from ringscope.grading.causes.answering import all_of_the_coordinator
-from ringscope.grading.causes.case import Case, Cause, lines_of
+from ringscope.grading.causes.case import Case, Cause, all_of_the_coordinator, lines_of
 from ringscope.grading.causes.words import at_lines, have, listed, peers, quoted, sentence
 from ringscope.grading.records import Answer, Operation
 from ringscope.grading.rubric import count

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ringscope.grading.asked import Asked
-from ringscope.grading.causes.case import Case, Cause, lines_of
+from ringscope.grading.causes.case import Case, Cause, about, lines_of
 from ringscope.grading.causes.words import at_lines, peers, sentence
 from ringscope.grading.records import Removed
 
@@ -16,22 +16,22 @@ def success_without_quorum(case: Case, asked: Asked, name: str) -> Iterator[Caus
     if _is_must_fail(case, asked) and asked.successes:
         first = asked.successes[0]
         yes = asked.accepted_before(first.tick)
-        yield _cause(
+        yield about(
+            asked,
             f"The coordinator, peer {first.peer}, logged success for {name} at tick {first.tick}"
             f"{at_lines([first.line])}, when two of the three replicas had just failed and only "
             f"{peers(yes) if yes else 'nobody'} had answered: that is no quorum.",
-            asked,
         )
 
 
 def no_timeout(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     """Step 3.1 gets no answer: two replicas are dead and nobody gives up waiting."""
     if _is_must_fail(case, asked) and not asked.coordinator:
-        yield _cause(
+        yield about(
+            asked,
             f"The coordinator of {name}, peer {asked.operation.peer}, never logged a result. Two "
             "of three replicas had just failed, so their replies never come: the coordinator must "
             "give up by itself, by the clock, and log a fail (the grader waits 50 ticks).",
-            asked,
         )
 
 
@@ -42,12 +42,12 @@ def late_answer(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     said = [a for a in (*asked.coordinator, *asked.servers) if a.ok != must_fail]
     late = [answer for answer in said if end is not None and answer.tick >= end]
     if case.official and late:
-        yield _cause(
+        yield about(
+            asked,
             f"{'An answer' if len(late) == 1 else f'{len(late)} answers'} to {name} came at tick "
             f"{late[0].tick}{at_lines(lines_of(late))}, after the time that the grader gives it "
             f"(ticks {asked.tick} to {end - 1 if end else ''})"
             + (": give up sooner." if must_fail else "."),
-            asked,
         )
 
 
@@ -55,11 +55,11 @@ def honest_fails(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     """The grader wants one fail line in step 3.1 and sees those of replicas as well."""
     fails = [answer for answer in (*asked.servers, *asked.coordinator) if not answer.ok]
     if case.official and _is_must_fail(case, asked) and asked.refused and len(fails) > 1:
-        yield _cause(
+        yield about(
+            asked,
             f"{sentence(peers(asked.refused))} logged as a replica that {name} failed there, "
             f"beside the coordinator{at_lines(lines_of(fails))}. The grader wants exactly one fail "
             "line, so the peers that were asked should be those that hold the key.",
-            asked,
             sorted(asked.refused),
         )
 
@@ -67,11 +67,11 @@ def honest_fails(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
 def early_repair(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     """The grader wants exactly two replicas in step 2."""
     if case.official and case.part == "2" and len(asked.accepted) >= 3:
-        yield _cause(
+        yield about(
+            asked,
             f"Three replicas answered {name}, {peers(asked.accepted)}. The grader expects that the "
             "replica that has just failed has not been replaced yet and wants two; the strict "
             "rules do not.",
-            asked,
             sorted(asked.accepted),
         )
 
@@ -136,12 +136,3 @@ def _window_end(case: Case, asked: Asked) -> int | None:
             after = list(case.log.steps.by_name.values())[following]
             return after.tick if after is not None else None
     return None
-
-
-def _cause(text: str, asked: Asked, who: list[int] | None = None) -> Cause:
-    return Cause(
-        text,
-        lines_of(asked.lines()),
-        who if who is not None else [asked.operation.peer],
-        (asked.operation.key,),
-    )

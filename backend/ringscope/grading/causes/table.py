@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from ringscope.grading.asked import Asked
-from ringscope.grading.causes import answering, counting, joining, program, removing, stepping
+from ringscope.grading.causes import (
+    answering,
+    coordinating,
+    counting,
+    joining,
+    program,
+    removing,
+    stepping,
+)
 from ringscope.grading.causes.case import Case, Cause, Detector, OperationDetector, for_each
 from ringscope.grading.setting import MEMBERSHIP_TESTS
 from ringscope.grading.store import ANSWERS
@@ -59,29 +67,29 @@ _ANSWERS: tuple[OperationDetector, ...] = (
     answering.unanswered,
     answering.wrong_address,
     answering.speaking_dead,
-    answering.success_of_invalid,
+    coordinating.success_of_invalid,
     answering.success_for_nothing,
     stepping.no_timeout,
     answering.wrong_value,
     stepping.late_answer,
     stepping.honest_fails,
     stepping.early_repair,
-    answering.success_too_soon,
-    answering.wrong_failure,
-    answering.wrong_coordinator,
+    coordinating.success_too_soon,
+    coordinating.wrong_failure,
+    coordinating.wrong_coordinator,
     answering.repeated_answers,
     answering.lacking_replicas,
     answering.other_replicas,
-    answering.silent_coordinator,
+    coordinating.silent_coordinator,
     answering.missing_replicas,
     answering.few_refusals,
 )
 _VALUES: tuple[OperationDetector, ...] = (
     answering.unanswered,
     answering.wrong_value,
-    answering.wrong_failure,
+    coordinating.wrong_failure,
     answering.lacking_replicas,
-    answering.silent_coordinator,
+    coordinating.silent_coordinator,
     answering.missing_replicas,
 )
 _REPLICAS: tuple[OperationDetector, ...] = (
@@ -97,12 +105,12 @@ _HONESTY: tuple[OperationDetector, ...] = (
     answering.unanswered,
     answering.wrong_address,
     stepping.success_without_quorum,
-    answering.success_too_soon,
-    answering.wrong_failure,
-    answering.wrong_coordinator,
+    coordinating.success_too_soon,
+    coordinating.wrong_failure,
+    coordinating.wrong_coordinator,
     answering.repeated_answers,
     stepping.no_timeout,
-    answering.silent_coordinator,
+    coordinating.silent_coordinator,
     answering.lacking_replicas,
     answering.missing_replicas,
 )
@@ -116,11 +124,11 @@ _NARROW: dict[str, tuple[OperationDetector, ...]] = {
     "coordinator": _HONESTY,
     "invalid": (
         answering.unanswered,
-        answering.success_of_invalid,
+        coordinating.success_of_invalid,
         answering.success_for_nothing,
         answering.wrong_address,
         answering.few_refusals,
-        answering.silent_coordinator,
+        coordinating.silent_coordinator,
         answering.repeated_answers,
     ),
     "must-fail": (
@@ -131,8 +139,8 @@ _NARROW: dict[str, tuple[OperationDetector, ...]] = {
     ),
     "invalid.coordinator": (
         answering.unanswered,
-        answering.success_of_invalid,
-        answering.silent_coordinator,
+        coordinating.success_of_invalid,
+        coordinating.silent_coordinator,
         answering.repeated_answers,
     ),
 }
