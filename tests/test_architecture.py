@@ -28,7 +28,7 @@ MAY_IMPORT = {
         "campaign", "run", "server", "analysis", "grading", "observers", "simulation", "events",
         "kernel",
     },
-    "program": {"analysis", "grading", "simulation"},
+    "program": {"analysis", "grading", "observers", "simulation"},
     "server": {
         "campaign", "run", "replay", "analysis", "grading", "observers", "simulation", "protocol",
         "events", "kernel",

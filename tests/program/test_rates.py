@@ -14,7 +14,7 @@ def trial(*points: int, ended: str = "exit code 0", digest: str = "a") -> Trial:
     checks = [
         Check(f"read.{n}", "", p, 3, p == 3, f"saw {p}") for n, p in enumerate(points, start=1)
     ]
-    return Trial(ended, False, 0.25, Section.of(checks), digest, b"", ("last words",))
+    return Trial(ended, False, 0.25, Section.of(checks), digest, ("last words",))
 
 
 def test_each_check_passes_fails_or_is_lucky() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from tests.program.conftest import GOLDEN, LIMITS
 
+from ringscope.grading import log_file
 from ringscope.program.sandbox import Limits
-from ringscope.program.trial import Trial, ending, read_bytes, try_scenario
+from ringscope.program.trial import Trial, ending, log_of, try_scenario
 from ringscope.program.warden import Outcome
 from ringscope.simulation.scenario import load_scenario, shipped
 
@@ -104,11 +105,25 @@ def test_endings_are_put_into_words() -> None:
     ]
 
 
-def test_only_a_plain_file_is_read(tmp_path: Path) -> None:
-    (tmp_path / "plain").write_bytes(b"text")
-    (tmp_path / "link").symlink_to(tmp_path / "plain")
-    os.mkfifo(tmp_path / "fifo")
-    (tmp_path / "folder").mkdir()
-    assert read_bytes(tmp_path / "plain", 3) == b"tex"
-    for trap in ("link", "fifo", "folder", "missing"):
-        assert read_bytes(tmp_path / trap, 10) == b""
+@pytest.mark.parametrize("trap", ["link", "fifo", "folder", "missing"])
+def test_only_a_plain_file_is_a_log(tmp_path: Path, trap: str) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    (tmp_path / "secret").write_text("secret")
+    if trap == "link":
+        (work / "dbg.log").symlink_to(tmp_path / "secret")
+    elif trap == "fifo":
+        os.mkfifo(work / "dbg.log")
+    elif trap == "folder":
+        (work / "dbg.log").mkdir()
+    with log_of(tmp_path) as log:
+        assert log.read() == b""
+
+
+def test_a_log_that_no_run_of_the_course_writes_has_no_points(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_file, "MAX_LINES", 10)
+    trial = run_as(tmp_path, FINE, golden("read"))
+    assert (trial.section.total, trial.ended) == (0, "exit code 0")
+    assert "it is not graded" in trial.section.checks[0].reason

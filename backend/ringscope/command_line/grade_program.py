@@ -78,6 +78,8 @@ def grade_programs(request: Request) -> bool:
     if shutil.which("make") is None:
         raise click.UsageError("there is no make on this machine; install make and a C++ compiler")
     submissions = find_submissions(request.folders, request.skeleton)
+    if request.keep is not None:
+        request.keep.mkdir(parents=True, exist_ok=True)
     show = _show_json if request.format == "json" else _show_text
     with _opened(request.out) as file, progress("grading", len(submissions)) as advance:
         # closed in any case, so that nothing runs on when we are stopped

@@ -1,6 +1,7 @@
 """Builds and tries many submissions side by side, so that waiting costs nothing."""
 
 import queue
+import shutil
 import tempfile
 from collections.abc import Callable, Generator, Sequence
 from functools import partial
@@ -23,7 +24,7 @@ from ringscope.program.submissions import (
     copy_submission,
     kind_of,
 )
-from ringscope.program.trial import Trial, try_scenario
+from ringscope.program.trial import Trial, log_of, try_scenario
 from ringscope.program.warden import Outcome
 from ringscope.program.zipped import unpack
 from ringscope.simulation.scenario import Scenario, load_scenario, shipped
@@ -166,6 +167,7 @@ class _Job:
         try:
             built = self._folder / "build" / "work"
             trial = try_scenario(scenario, built, sandbox, run, batch.plan.limits)
+            self._keep(scenario.name, trial, done, sandbox)
         except (SubmissionError, SandboxError, OSError) as error:
             with self._lock:
                 self._built = self._built._replace(built=False, reason=_sentence(error))
@@ -173,22 +175,22 @@ class _Job:
             return
         finally:
             remove(sandbox)
-        self._keep(scenario.name, trial, done)
-        done.append(trial._replace(log=b""))
+        done.append(trial)
         stopped = sum(one.stopped for one in done)
         if len(done) < batch.plan.runs and stopped < PATIENCE:
             batch.agenda.add(partial(self._try, scenario), batch.when_next())
         else:
             self._close()
 
-    def _keep(self, scenario: str, trial: Trial, before: Sequence[Trial]) -> None:
+    def _keep(self, scenario: str, trial: Trial, before: Sequence[Trial], sandbox: Path) -> None:
         keep = self._batch.plan.keep
         points = trial.section.total
         if keep is None or any(one.section.total <= points for one in before):
             return
         folder = keep / self._submission.name
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{scenario}.log").write_bytes(trial.log)
+        with log_of(sandbox) as log, open(folder / f"{scenario}.log", "wb") as kept:
+            shutil.copyfileobj(log, kept)
 
     def _close(self) -> None:
         with self._lock:

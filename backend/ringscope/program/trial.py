@@ -4,15 +4,17 @@ import hashlib
 import os
 import signal
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
+from ringscope.grading.log_file import LogTooLargeError, read_log_file
 from ringscope.grading.official import grade_run
-from ringscope.grading.read_log import read_log
 from ringscope.grading.report import Check, Section
+from ringscope.observers.debug_log import LogLine
 from ringscope.program.build import PROGRAM
 from ringscope.program.printed import last_lines
 from ringscope.program.sandbox import Limits
@@ -23,7 +25,7 @@ from ringscope.simulation.scenario import Scenario
 #: What a run needs no copy of.
 _WITHOUT = (".o", ".a", ".d", ".cpp", ".cc", ".h", ".hpp", ".pdf")
 _LOG = "dbg.log"
-#: Grading takes memory by the size of the log, and threads would not make it faster.
+#: Grading takes memory, and threads would not make it faster.
 _ONE_AT_A_TIME = Lock()
 
 #: Runs a command in ``work`` of a folder, with limits; all it prints goes to a file.
@@ -34,8 +36,7 @@ class Trial(NamedTuple):
     """How one run went.
 
     ``ended``: in words, such as "exit code 0", "SIGSEGV" or "stopped: time"; ``stopped`` if it was
-    us who ended it, and then no points are given.  ``log``: the bytes of its dbg.log, kept only
-    until somebody has looked at them; ``digest`` tells logs apart ("" for none).
+    us who ended it, and then no points are given.  ``digest`` tells logs apart ("" for none).
     """
 
     ended: str
@@ -43,7 +44,6 @@ class Trial(NamedTuple):
     seconds: float
     section: Section
     digest: str
-    log: bytes
     last_lines: tuple[str, ...]
 
 
@@ -63,24 +63,25 @@ def try_scenario(
     outcome = run(command, sandbox, limits, printed)
     said = last_lines(printed)
     printed.unlink(missing_ok=True)
-    log = read_bytes(work / _LOG, limits.output)
-    stopped = _stopped(outcome, limits, len(log))
-    section = _grade(scenario, log)
-    if stopped:
-        section = Section.of([_lost(check, stopped) for check in section.checks])
+    with log_of(sandbox) as log:
+        digest = hashlib.file_digest(log, "sha256").hexdigest()
+        size = log.tell()
+        stopped = _stopped(outcome, limits, size)
+        section = _stopped_section(scenario, stopped) if stopped else _grade(scenario, log)
     ended = f"stopped: {stopped}" if stopped else ending(outcome.code, said)
-    digest = hashlib.sha256(log).hexdigest() if log else ""
-    return Trial(ended, bool(stopped), outcome.seconds, section, digest, log, said)
+    return Trial(ended, bool(stopped), outcome.seconds, section, digest if size else "", said)
 
 
-def read_bytes(path: Path, most: int) -> bytes:
-    """Return a plain file's bytes, of anything else nothing: links and pipes are traps."""
+def log_of(sandbox: Path) -> BufferedReader | BytesIO:
+    """Open the dbg.log of a run; anything but a plain file, links and pipes too, is empty."""
     with suppress(OSError):
-        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with open(file, "rb") as opened:
-            if stat.S_ISREG(os.fstat(file).st_mode):
-                return opened.read(most)
-    return b""
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+        file = os.open(sandbox / "work" / _LOG, flags)
+        opened = os.fdopen(file, "rb") if stat.S_ISREG(os.fstat(file).st_mode) else None
+        if opened is not None:
+            return opened
+        os.close(file)
+    return BytesIO()
 
 
 def ending(code: int, said: tuple[str, ...] = ()) -> str:
@@ -104,15 +105,28 @@ def _stopped(outcome: Outcome, limits: Limits, logged: int) -> str:
     return "output" if outcome.code == -signal.SIGXFSZ or logged >= limits.output else ""
 
 
-def _grade(scenario: Scenario, log: bytes) -> Section:
+def _grade(scenario: Scenario, log: BinaryIO) -> Section:
+    log.seek(0)
     with _ONE_AT_A_TIME:
-        lines = read_log(log.decode(errors="surrogateescape"))
-        mp1, mp2 = grade_run(scenario, lines)
-        return mp1 if mp1.checks else mp2
+        try:
+            text = read_log_file(log)
+        except LogTooLargeError as error:
+            return _without_points(scenario, f"The log {error}.")
+        return _section(scenario, text.lines[: text.printed])
 
 
-def _lost(check: Check, limit: str) -> Check:
-    reason = f"The run was stopped because it took too much {limit}, so nothing counts."
-    if limit == "processes":
-        reason = "The run was stopped because it started too many processes, so nothing counts."
-    return Check(check.id, check.title, 0, check.max, False, reason)
+def _stopped_section(scenario: Scenario, limit: str) -> Section:
+    too_much = "started too many processes" if limit == "processes" else f"took too much {limit}"
+    return _without_points(
+        scenario, f"The run was stopped because it {too_much}, so nothing counts."
+    )
+
+
+def _without_points(scenario: Scenario, reason: str) -> Section:
+    checks = _section(scenario, []).checks
+    return Section.of([Check(one.id, one.title, 0, one.max, False, reason) for one in checks])
+
+
+def _section(scenario: Scenario, lines: Sequence[LogLine]) -> Section:
+    mp1, mp2 = grade_run(scenario, lines)
+    return mp1 if mp1.checks else mp2
