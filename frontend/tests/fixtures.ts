@@ -1,11 +1,15 @@
 /** Small hand-made values; each test says only what it is about. */
 import type {
+  Check,
   Frame,
   KeyView,
+  LogOf,
+  LogSetGrade,
   Mark,
   OperationView,
   PeerView,
   RunInfo,
+  Section,
   Series,
   Snapshot,
 } from "../src/wire";
@@ -111,5 +115,44 @@ export const info = (over: Partial<RunInfo> = {}): RunInfo => ({
   error: null,
   origin: "run",
   grading: null,
+  ...over,
+});
+
+export const check = (id: string, over: Partial<Check> = {}): Check => ({
+  id,
+  title: id,
+  points: 1,
+  max: 1,
+  passed: true,
+  reason: "",
+  evidence: [],
+  tick: null,
+  explanation: null,
+  ...over,
+});
+
+export const section = (checks: readonly Check[]): Section => ({
+  total: checks.reduce((sum, one) => sum + one.points, 0),
+  max: checks.reduce((sum, one) => sum + one.max, 0),
+  checks,
+});
+
+export const logOf = (test: string, over: Partial<LogOf> = {}): LogOf => ({
+  test,
+  replay: null,
+  lines: 700,
+  unread: 0,
+  why: "",
+  ...over,
+});
+
+export const logSet = (path: string, over: Partial<LogSetGrade> = {}): LogSetGrade => ({
+  path,
+  kind: "mp2",
+  official: section([]),
+  strict: section([]),
+  notes: [],
+  error: null,
+  logs: [],
   ...over,
 });

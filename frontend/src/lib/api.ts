@@ -1,5 +1,5 @@
 /** REST, as typed functions.  Every failure is a `Problem` with a sentence to show. */
-import type { Problem, RunGrade, RunInfo, ScenarioInfo } from "../wire";
+import type { LogGrading, LogLines, Problem, RunGrade, RunInfo, ScenarioInfo } from "../wire";
 
 export class Refused extends Error {
   constructor(readonly problem: Problem) {
@@ -26,15 +26,15 @@ async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
   try {
     answer = await fetch(`/api${path}`, { ...init, headers });
   } catch {
-    throw new Refused(problem(0, "No answer", "The server does not answer. Is it still running?"));
+    throw new Refused(NO_ANSWER);
   }
   const body: unknown = await answer.json().catch(() => null);
   if (answer.ok) return body as T;
-  const said = isProblem(body)
-    ? body
-    : problem(answer.status, answer.statusText, "The server could not do this.");
-  throw new Refused(forPeople(said));
+  throw new Refused(saidBy(answer.status, answer.statusText, body));
 }
+
+const saidBy = (status: number, title: string, body: unknown): Problem =>
+  forPeople(isProblem(body) ? body : problem(status, title, "The server could not do this."));
 
 /** What the server says about a missing token is meant for programs. */
 export const forPeople = (said: Problem): Problem =>
@@ -48,6 +48,8 @@ export const problem = (status: number, title: string, detail: string): Problem 
   title,
   detail,
 });
+
+const NO_ANSWER = problem(0, "No answer", "The server does not answer. Is it still running?");
 
 const post = <T>(path: string, body: unknown): Promise<T> =>
   call<T>(path, {
@@ -80,4 +82,37 @@ export interface Figure {
 
 export const readPlot = (id: string, name: string): Promise<Figure> =>
   call(`/runs/${encodeURIComponent(id)}/plots/${name}`);
+
+export const readGrading = (id: string): Promise<LogGrading> =>
+  call(`/grade-log/${encodeURIComponent(id)}`);
+/** Lines `from` to `to` (from 1, both included) of the log that a replay shows. */
+export const readLines = (replay: string, from: number, to: number): Promise<LogLines> =>
+  call(`/logs/${encodeURIComponent(replay)}/lines?from=${from}&to=${to}`);
+
+/** Have logs graded; `told` hears which share of them is sent, 1 when the server is at work. */
+export function gradeLogs(
+  form: FormData,
+  told: (share: number) => void,
+  signal: AbortSignal,
+): Promise<LogGrading> {
+  // Only the old interface tells how far an upload has come.
+  const request = new XMLHttpRequest();
+  request.open("POST", "/api/grade-log");
+  request.responseType = "json";
+  const secret = token();
+  if (secret) request.setRequestHeader("Authorization", `Bearer ${secret}`);
+  request.upload.onprogress = (event) => told(event.lengthComputable ? event.loaded / event.total : 0);
+  request.upload.onload = () => told(1);
+  signal.addEventListener("abort", () => request.abort());
+  return new Promise((resolve, reject) => {
+    request.onload = () => {
+      if (request.status === 200 || request.status === 201) resolve(request.response as LogGrading);
+      else reject(new Refused(saidBy(request.status, request.statusText, request.response)));
+    };
+    request.onerror = () => reject(new Refused(NO_ANSWER));
+    request.onabort = () => reject(new DOMException("given up", "AbortError"));
+    request.send(form);
+  });
+}
+
 export const logAddress = (id: string): string => `/api/runs/${encodeURIComponent(id)}/dbg.log`;
