@@ -158,8 +158,12 @@ def test_a_log_that_leads_out_of_the_folder_is_not_opened(tmp_path: Path) -> Non
     (tmp_path / "set" / "create.log").symlink_to(tmp_path / "secret")
     (tmp_path / "set" / "delete.log").symlink_to("read.log")
     (tmp_path / "set" / "update.log").mkdir()
-    [log_set] = find_log_sets(tmp_path / "set")
+    (tmp_path / "set" / "singlefailure.log").symlink_to("singlefailure.log")
+    looping, log_set = find_log_sets(tmp_path / "set")
+    assert isinstance(looping, LogSet)
     assert isinstance(log_set, LogSet)
+    with pytest.raises(OSError, match="symbolic links"):
+        looping.logs["singlefailure"].open()
     with pytest.raises(LogSetError, match="leads out of the folder"):
         log_set.logs["create"].open()
     with pytest.raises(LogSetError, match=r"update\.log is not a file"):

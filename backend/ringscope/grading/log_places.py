@@ -100,7 +100,9 @@ def _folder_tree(root: Path) -> Tree:
 
 
 def _leads_out(path: Path, root: Path) -> bool:
-    return path.is_symlink() and not path.resolve().is_relative_to(root.resolve())
+    if not path.is_symlink():
+        return False
+    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
 
 
 def is_hidden(name: str) -> bool:

@@ -6,6 +6,9 @@ from ringscope.grading.log_grade import LogSetGrade, Rubric
 from ringscope.grading.log_set import KIND_TITLES
 from ringscope.grading.report import Check
 
+#: How many lost checks are named in a row.
+MOST_LOST = 10
+
 
 def kind_title(grade: LogSetGrade) -> str:
     """Return which assignment a set is of, in words."""
@@ -33,7 +36,9 @@ def outcome(grade: LogSetGrade) -> str:
     """Return the checks that lost points, or why there are none."""
     if grade.problem is not None:
         return f"not graded: {grade.problem}"
-    return " ".join(check.id for check in grade.lost)
+    named = " ".join(check.id for check in grade.lost[:MOST_LOST])
+    more = len(grade.lost) - MOST_LOST
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def lines_about(check: Check) -> Iterator[str]:
