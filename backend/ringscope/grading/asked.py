@@ -1,12 +1,14 @@
 """The operations of a log, each with the answers that belong to it."""
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 
 from ringscope.events import OperationKind
 from ringscope.grading.group import Group
-from ringscope.grading.records import Answer, Operation, Records
+from ringscope.grading.records import Answer, Operation, Record, Records
 from ringscope.grading.setting import Setting
+from ringscope.observers.debug_log import LogLine
 from ringscope.simulation.course import INVALID_KEY
 
 #: What is answered later than this after an operation, in ticks, is no answer to it but, say, a
@@ -20,12 +22,16 @@ MOST_CANDIDATES = 20
 
 
 class Asked:
-    """An operation, what its replicas said (``servers``) and what its coordinator said."""
+    """An operation, what its replicas said (``servers``) and what its coordinator said.
+
+    ``transactions``: how the replicas called it.
+    """
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
         self.servers: list[Answer] = []
         self.coordinator: list[Answer] = []
+        self.transactions: set[int | None] = set()
 
     @property
     def accepted(self) -> set[int]:
@@ -78,6 +84,7 @@ class Operations:
     def __init__(self, records: Records) -> None:
         self.all = [Asked(operation) for operation in records.of(Operation)]
         self.surplus: list[Answer] = []
+        self._creators: dict[str, set[int]] = {}
         self._of: dict[tuple[OperationKind, str], list[Asked]] = {}
         for asked in self.all:
             about = (asked.operation.kind, asked.operation.key)
@@ -103,13 +110,10 @@ class Operations:
 
     def creators(self, key: str) -> set[int]:
         """Return the peers that stored a key when it was created."""
-        return set().union(*(asked.accepted for asked in self.about("create", key)))
-
-    def older_values(self, key: str, than: Answer) -> set[str | None]:
-        """Return what was written to a key before an update of it, but for the same value."""
-        writes = (*self.about("create", key), *self.about("update", key))
-        before = {w.operation.value for w in writes if w.operation.line < than.line}
-        return before - {than.value}
+        if key not in self._creators:
+            creates = self.about("create", key)
+            self._creators[key] = {peer for asked in creates for peer in asked.accepted}
+        return self._creators[key]
 
     def _candidates(self, answer: Answer) -> list[Asked]:
         """The operations that may be meant, at most a handful of them."""
@@ -125,7 +129,7 @@ class Operations:
     def _coordinated(self, answer: Answer) -> Asked | None:
         def likeness(asked: Asked) -> tuple[bool, bool, bool, int]:
             mine = asked.operation.peer == answer.peer
-            named = any(said.transaction == answer.transaction for said in asked.servers)
+            named = answer.transaction in asked.transactions
             waiting = not asked.coordinator
             return mine, named, waiting, -asked.tick if waiting else asked.tick
 
@@ -136,6 +140,7 @@ class Operations:
             self.surplus.append(answer)
         elif answer.role == "server":
             asked.servers.append(answer)
+            asked.transactions.add(answer.transaction)
         else:
             asked.coordinator.append(answer)
 
@@ -175,21 +180,58 @@ def needless_copies(
     fewer than ``replicas`` live peers held the key, and not this one.  Peers that copy without
     logging it are not found out.
     """
-    holders = {asked.operation.key: set[int]() for asked in operations.of("create")}
+    holders: dict[str, set[int]] = defaultdict(set)
+    held: dict[int, set[str]] = defaultdict(set)
     for asked in operations.of("create"):
-        holders[asked.operation.key] |= asked.accepted
-    copies = [answer for answer in operations.surplus if answer.kind == "create"]
-    events = sorted([*group.failures, *copies], key=lambda event: event.line)
+        for peer in asked.accepted:
+            holders[asked.operation.key].add(peer)
+            held[peer].add(asked.operation.key)
     lost, needless = 0, []
-    for event in events:
-        if not isinstance(event, Answer):
-            had = [held for held in holders.values() if event.peer in held]
-            lost += len(had)
-            for held in had:
-                held.discard(event.peer)
-        elif event.role == "server" and event.ok:
-            held = holders.setdefault(event.key, set())
-            if event.peer in held or len(held) >= replicas:
+    for event in sorted([*group.failures, *filter(is_copy, operations.surplus)], key=_line):
+        if isinstance(event, Answer):
+            if event.peer in holders[event.key] or len(holders[event.key]) >= replicas:
                 needless.append(event)
-            held.add(event.peer)
+            holders[event.key].add(event.peer)
+            held[event.peer].add(event.key)
+            continue
+        gone = held.pop(event.peer, set())
+        lost += len(gone)
+        for key in gone:
+            holders[key].discard(event.peer)
     return lost, needless
+
+
+def stale_answers(operations: Operations) -> list[tuple[Answer, Answer]]:
+    """Return the copies and reads that show an older value after a successful update.
+
+    Each comes behind the coordinator's answer to the update that it makes doubtful.
+    """
+    updates = [(said, asked) for asked in operations.of("update") for said in asked.successes]
+    asked_at = {said.line.number: asked.operation.line.number for said, asked in updates}
+    reads = [said for asked in operations.of("read") for said in asked.successes]
+    shown = [*filter(is_copy, operations.surplus), *reads, *(said for said, _ in updates)]
+    writes = [one.operation for one in operations.all if one.operation.kind in ("create", "update")]
+    written: dict[tuple[str, str | None], int] = {}  # by key and value: the last line that asked so
+    updated: dict[str, Answer] = {}
+    stale = []
+    events: list[Operation | Answer] = [*writes, *shown]
+    for event in sorted(events, key=_line):
+        update = updated.get(event.key)
+        if isinstance(event, Operation):
+            written[event.key, event.value] = event.line.number
+        elif event.kind == "update":
+            updated[event.key] = event
+        elif update is not None and event.value != update.value:
+            asked = asked_at[update.line.number]
+            if written.get((event.key, event.value), asked) < asked:
+                stale.append((update, event))
+    return stale
+
+
+def is_copy(answer: Answer) -> bool:
+    """Whether a replica says that it stored something."""
+    return answer.kind == "create" and answer.role == "server" and answer.ok
+
+
+def _line(record: Record) -> LogLine:
+    return record.line

@@ -14,8 +14,8 @@ from ringscope.grading.rubric import MAX_EVIDENCE
 from ringscope.grading.setting import COURSE_SETTING, Setting
 from ringscope.observers.debug_log import LogLine
 
-#: How many causes are told of a check, and how many keys they name.
-MAX_CAUSES, MAX_KEYS = 6, 20
+#: How many causes are told of a check, and how many peers and how many keys they name.
+MAX_CAUSES, MAX_NAMED = 6, 20
 
 
 def explained(
@@ -45,8 +45,8 @@ def _explained(case: Case) -> Check:
     first = next((line for cause in causes for line in cause.lines), None)
     explanation = msgspec.structs.replace(
         known,
-        peers=_merged(known.peers, (peer for cause in causes for peer in cause.peers)),
-        keys=_merged(known.keys, (key for cause in causes for key in cause.keys))[:MAX_KEYS],
+        peers=_merged(known.peers, (peer for cause in causes for peer in cause.peers))[:MAX_NAMED],
+        keys=_merged(known.keys, (key for cause in causes for key in cause.keys))[:MAX_NAMED],
         causes=tuple(cause.text for cause in causes) or hint_for(case),
         specific=bool(causes),
         more=more,
@@ -61,12 +61,11 @@ def _explained(case: Case) -> Check:
 
 def _of_the_official(check: Check) -> Explanation:
     """What an official ruling says itself: its reason names what it expected and what it saw."""
+    rule = OFFICIAL_RULES[check.id]
     expected, _, seen = check.reason.partition(", saw ")
-    return Explanation(
-        rule=OFFICIAL_RULES[check.id],
-        expected=expected.removeprefix("Expected ").rstrip("."),
-        seen=seen.rstrip(".") or check.reason,
-    )
+    if not seen:
+        return Explanation(rule, rule.removeprefix("The grader wants "), check.reason)
+    return Explanation(rule, expected.removeprefix("Expected "), seen.rstrip("."))
 
 
 def _evidence(

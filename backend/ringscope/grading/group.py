@@ -58,7 +58,21 @@ class Group:
 
     def was_down(self, peer: int, tick: int) -> bool:
         """Whether a peer had failed or left at or before ``tick``."""
-        return any(not up and when <= tick + 1 for when, up in self._changes.get(peer, []))
+        first = self._first_falls.get(peer)
+        return first is not None and first <= tick
+
+    @cached_property
+    def first_failure(self) -> int | None:
+        """The tick of the first failure, if there is any."""
+        return min((failure.tick for failure in self.failures), default=None)
+
+    @cached_property
+    def _first_falls(self) -> dict[int, int]:
+        falls: list[Failed | Left] = [*self.records.of(Failed), *self.records.of(Left)]
+        first: dict[int, int] = {}
+        for fall in falls:
+            first[fall.peer] = min(fall.tick, first.get(fall.peer, fall.tick))
+        return first
 
     @cached_property
     def joins(self) -> dict[int, dict[int, Joined]]:
@@ -89,9 +103,14 @@ class Group:
 
 
 def _peers_in(records: Records) -> int:
-    """The size of a group: all peers are created at the start, where the log has that."""
-    created = max((record.peer for record in records.of(Created)), default=0)
-    return created or max((record.peer for record in records), default=0)
+    """The size of a group: the framework creates peers 1 to N, or else all of them log something.
+
+    A number far beyond how many there are is that of a garbled address.
+    """
+    created = {record.peer for record in records.of(Created)}
+    known = created or {record.peer for record in records if record.peer != UNNAMED}
+    highest = max(known, default=0)
+    return highest if highest <= 2 * len(known) else len(known)
 
 
 def _changes(records: Records) -> dict[int, list[tuple[int, bool]]]:

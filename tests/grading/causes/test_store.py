@@ -254,7 +254,7 @@ def test_an_update_that_is_undone(perfect: dict[str, Lines], explain: Explain) -
     copy = copied(peer, key, old)
     checks = explain("update", [*lines[:where], copy, *lines[where:]])
     told = causes(checks["strict.update.stored"])
-    assert f"Peer {peer} stored '{old}' for key {key} at tick 200" in told
+    assert f"Peer {peer} stored or read '{old}' for key {key}, first at tick 200" in told
     assert "stabilisation copies an old value" in told
 
 

@@ -95,7 +95,7 @@ def _why_lacking(case: Case, asked: Asked) -> str:
     creators = case.log.operations.creators(asked.operation.key)
     if creators & asked.refused:
         return f"{peers(creators & asked.refused)} had stored it, so it was lost again"
-    if any(failure.tick < asked.tick for failure in case.log.group.failures):
+    if (case.log.group.first_failure or asked.tick) < asked.tick:
         return "it was never copied there when the ring changed"
     return f"it was stored at {peers(creators)}, so the ring was seen differently then"
 

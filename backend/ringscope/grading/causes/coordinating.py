@@ -11,7 +11,7 @@ from ringscope.simulation.course import INVALID_KEY
 def success_too_soon(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     """The coordinator does not wait for a quorum."""
     quorum = case.log.setting.quorum(asked.operation.kind)
-    for answer in asked.successes:
+    for answer in asked.successes[:1]:
         yes = asked.accepted_before(answer.tick)
         if len(yes) < quorum and not all_of_the_coordinator(asked):
             by = f"{peers(yes)} had"
@@ -23,13 +23,12 @@ def success_too_soon(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
                 f"success ({by}).",
                 [answer.peer],
             )
-            return
 
 
 def wrong_failure(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
     """The coordinator fails although enough replicas said yes."""
     quorum = case.log.setting.quorum(asked.operation.kind)
-    for answer in asked.failures:
+    for answer in asked.failures[:1]:
         yes = asked.accepted_before(answer.tick - 1)
         if len(yes) >= quorum:
             yield about(
@@ -39,7 +38,6 @@ def wrong_failure(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
                 "before: were the replies counted for the right transaction?",
                 [answer.peer],
             )
-            return
 
 
 def silent_coordinator(case: Case, asked: Asked, name: str) -> Iterator[Cause]:

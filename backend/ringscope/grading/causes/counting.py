@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ringscope.grading.asked import needless_copies as copies_made
+from ringscope.grading.asked import stale_answers
 from ringscope.grading.causes.case import Case, Cause, all_of_the_coordinator, lines_of
 from ringscope.grading.causes.words import at_lines, have, listed, peers, quoted, sentence
 from ringscope.grading.records import Answer, Operation
@@ -145,29 +146,16 @@ def needless_copies(case: Case) -> Iterator[Cause]:
 
 def stale_copies(case: Case) -> Iterator[Cause]:
     """A copy of an updated key carries the old value."""
-    log = case.log
-    updated = {
-        asked.operation.key: asked.successes[0]
-        for asked in reversed(log.operations.of("update"))
-        if asked.successes
-    }
-    stale = [
-        a
-        for a in log.operations.surplus
-        if a.kind == "create"
-        and a.ok
-        and a.key in updated
-        and a.line > updated[a.key].line
-        and a.value in log.operations.older_values(a.key, updated[a.key])
-    ]
-    if stale:
-        first = stale[0]
+    found = stale_answers(case.log.operations)
+    if found:
+        update, first = found[0]
+        stale = [answer for _, answer in found]
         yield Cause(
-            f"{sentence(peers(a.peer for a in stale))} stored {first.value!r} for key {first.key} "
-            f"at tick {first.tick}{at_lines(lines_of(stale))}, after its update to "
-            f"{updated[first.key].value!r} had succeeded: stabilisation copies an old value.",
-            lines_of([updated[first.key], *stale]),
-            sorted({a.peer for a in stale}),
+            f"{sentence(peers(a.peer for a in stale))} stored or read {first.value!r} for key "
+            f"{first.key}, first at tick {first.tick}{at_lines(lines_of(stale))}, after its update "
+            f"to {update.value!r} had succeeded: stabilisation copies an old value.",
+            lines_of([update, *stale]),
+            sorted({answer.peer for answer in stale}),
             (first.key,),
         )
 

@@ -26,7 +26,8 @@ def lonely_peers(case: Case) -> Iterator[Cause]:
     lonely = [peer for peer in group.members if not set(joins.get(peer, {})) - {peer}]
     if not lonely or len(lonely) == group.peers:
         return
-    known = [p for p in lonely if any(p in added for q, added in joins.items() if q != p)]
+    added = {m for observer, members in joins.items() for m in members if m != observer}
+    known = [peer for peer in lonely if peer in added]
     starts = [s for s in case.log.records.of(Started) if s.peer in lonely]
     text = f"{sentence(peers(lonely))} never logged that anybody else joined"
     if set(lonely) == set(group.members) - {TIME_KEEPER}:
@@ -46,25 +47,28 @@ def lonely_peers(case: Case) -> Iterator[Cause]:
 def missing_pairs(case: Case) -> Iterator[Cause]:
     """Peers that know some of the others, but not all."""
     group = case.log.group
-    joins = group.joins
-    missing = {
-        peer: set(group.members) - set(added) - {peer}
-        for peer, added in sorted(joins.items())
-        if set(added) - {peer} and peer != UNNAMED
+    known = {
+        peer: {member for member in added if member in group.members} | {peer}
+        for peer, added in sorted(group.joins.items())
+        if peer in group.members and set(added) - {peer}
     }
-    missing = {peer: unknown for peer, unknown in missing.items() if unknown}
-    if not missing:
+    incomplete = {peer: added for peer, added in known.items() if len(added) < group.peers}
+    if not incomplete:
         return
-    told = listed((f"peer {p} of {peers(unknown, 3)}" for p, unknown in missing.items()), 4)
-    absent = set.intersection(*missing.values()) if len(missing) > 1 else set()
-    text = f"Some joins were never logged: {told}."
-    if absent:
+    everybody = set(group.members)
+    examples = list(incomplete)[:4]
+    told = listed(f"peer {p} of {peers(everybody - incomplete[p], 3)}" for p in examples)
+    text = f"Some joins were never logged: {told}"
+    text += f", and so on for {len(incomplete)} peers." if len(incomplete) > 4 else "."
+    absent = everybody.difference(*incomplete.values())
+    if absent and len(incomplete) > 1:
         text += f" All of these lack {peers(absent)}."
-    yield Cause(text, _last_joins(case, list(missing)), list(missing))
+    yield Cause(text, _last_joins(case, list(incomplete)), list(incomplete))
 
 
 def _last_joins(case: Case, observers: list[int]) -> list[LogLine]:
-    last = {r.peer: r for r in case.log.records.of(Joined) if r.peer in observers}
+    wanted = set(observers)
+    last = {r.peer: r for r in case.log.records.of(Joined) if r.peer in wanted}
     return [record.line for record in last.values()]
 
 

@@ -1,5 +1,6 @@
 """Causes that no rule is about: the program died, gave up, or ran with another group."""
 
+import re
 from collections.abc import Iterator
 
 from ringscope.grading.causes.case import Case, Cause, lines_of
@@ -10,6 +11,9 @@ from ringscope.grading.records import Created, GaveUp
 from ringscope.grading.rubric import count
 from ringscope.grading.setting import MEMBERSHIP_TESTS
 from ringscope.observers.debug_log import TIME_LINE_INTERVAL
+
+#: Bytes that are no UTF-8, as Python's ``surrogateescape`` decodes them.
+_NO_TEXT = re.compile("[\ud800-\udfff]")
 
 
 def nothing_logged(case: Case) -> Iterator[Cause]:
@@ -78,8 +82,7 @@ def unprintable(case: Case) -> Iterator[Cause]:
     odd = [
         line
         for line in case.log.lines
-        if any("\ud800" <= character <= "\udfff" for character in line.text)
-        and any(word in line.text for word in _words(case))
+        if _NO_TEXT.search(line.text) and any(word in line.text for word in _words(case))
     ]
     if case.official and odd:
         yield Cause(

@@ -56,9 +56,11 @@ def unnoticed(case: Case) -> Iterator[Cause]:
     told = 0
     for failure in group.failed.values():
         missing = [p for p in group.survivors if failure.peer not in group.removals.get(p, {})]
-        told += bool(missing)
-        if missing and told <= MOST_FAILURES:
+        if missing:
             yield _unnoticed(case, failure, missing)
+            told += 1
+        if told == MOST_FAILURES:
+            return
 
 
 def _unnoticed(case: Case, failure: Failed, missing: list[int]) -> Cause:

@@ -83,7 +83,7 @@ def stale_ring(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
         return
     removals = group.removals
     creators = case.log.operations.creators(asked.operation.key)
-    for failure in group.failures:
+    for failure in group.failed.values():
         if failure.tick >= asked.tick or failure.peer not in creators:
             continue
         blind = [

@@ -1,6 +1,7 @@
 """The strict rules of the membership assignment (MP1)."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from itertools import islice
 
 from ringscope.grading.group import Group
 from ringscope.grading.records import Joined, Record, Removed
@@ -11,6 +12,8 @@ from ringscope.grading.strict.run import judge_end, judge_silence
 
 #: What a false removal costs; the assignment wants none without loss and few with it.
 PRICE, PRICE_UNDER_LOSS = 2, 1
+#: How many peers or pairs a finding names.
+MOST_NAMED = 20
 
 
 def judge_membership(test: str, group: Group, setting: Setting) -> Mapping[str, Finding]:
@@ -30,28 +33,24 @@ def judge_membership(test: str, group: Group, setting: Setting) -> Mapping[str, 
 
 def _join(group: Group, setting: Setting) -> Finding:
     """A point's share for each peer that knew all others, and nobody else, when it mattered."""
-    first = min((failure.tick for failure in group.failures), default=setting.crash)
-    joins = group.joins
-    incomplete, evidence = {}, []
+    first = setting.crash if group.first_failure is None else group.first_failure
+    incomplete: list[int] = []
+    strangers: list[Joined] = []
     for peer in group.members:
-        known = {m for m, joined in joins.get(peer, {}).items() if joined.tick <= first}
-        missing = set(group.members) - known - {peer}
-        strangers = known - set(group.members)
-        if missing or strangers:
-            incomplete[peer] = missing or strangers
-            evidence += [joins[peer][stranger] for stranger in sorted(strangers)]
+        known = [joined for joined in group.joins.get(peer, {}).values() if joined.tick <= first]
+        strange = [joined for joined in known if joined.member not in group.members]
+        others = sum(1 for joined in known if joined.member != peer) - len(strange)
+        strangers += strange
+        if others < group.peers - 1 or strange:
+            incomplete.append(peer)
     good = group.peers - len(incomplete)
-    details = [
-        f"peer {peer} {'not' if wrong <= set(group.members) else 'also'} {peers(wrong)}"
-        for peer, wrong in list(incomplete.items())[:3]
-    ]
     return Finding(
         share(good, group.peers, 10),
         f"{count(group.peers, 'peer')} that logged the joins of the {group.peers - 1} others, and "
         f"of nobody else, by tick {first}",
-        f"{good} such" + (f" ({'; '.join(details)})" if details else ""),
-        evidence or group.records.of(Joined)[-5:],
-        peers=tuple(incomplete),
+        f"{good} such" + (f", but not {peers(incomplete, 5)}" if incomplete else ""),
+        strangers or group.records.of(Joined)[-5:],
+        peers=tuple(incomplete[:MOST_NAMED]),
     )
 
 
@@ -67,21 +66,25 @@ def _removed_in_time(group: Group) -> dict[tuple[int, int], Removed]:
     return found
 
 
-def _pairs(group: Group) -> list[tuple[int, int]]:
-    return [(peer, member) for peer in group.survivors for member in sorted(group.failed)]
+def _missing(group: Group, found: Container[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The first few pairs of a survivor and a failed peer that it did not remove."""
+    failed = sorted(group.failed)
+    pairs = ((peer, member) for peer in group.survivors for member in failed)
+    return list(islice((pair for pair in pairs if pair not in found), MOST_NAMED))
 
 
 def _completeness(group: Group, expected: int) -> Finding:
     found = _removed_in_time(group)
     wanted = max(expected, len(group.failed)) * len(group.survivors)
-    missing = [pair for pair in _pairs(group) if pair not in found]
+    missing = _missing(group, found)
     if not group.failed:
         return Finding(
             0, f"{count(expected, 'failed peer')} to be removed", "no failure in the log"
         )
     seen = f"{len(found)} of {wanted}"
     if missing:
-        seen += " (" + some(f"peer {peer} never removed {member}" for peer, member in missing) + ")"
+        names = some(f"peer {peer} never removed {member}" for peer, member in missing[:3])
+        seen += f" ({names}{', for example' if len(missing) > 3 else ''})"
     return Finding(
         share(len(found), wanted, 5),
         f"{count(wanted, 'pair')} of a survivor and a failed peer that it removed after that",

@@ -3,9 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from ringscope.events import OperationKind
-from ringscope.grading.asked import Asked, Operations, Steps, needless_copies
+from ringscope.grading.asked import (
+    Asked,
+    Operations,
+    Steps,
+    is_copy,
+    needless_copies,
+    stale_answers,
+)
 from ringscope.grading.group import Group
-from ringscope.grading.records import Answer, Record
+from ringscope.grading.records import Record
 from ringscope.grading.rubric import count
 from ringscope.grading.setting import Setting
 from ringscope.grading.strict.answers import coordinator_fault, doubled
@@ -134,7 +141,7 @@ class _Steps:
     def stabilisation(self, points: int) -> Finding:
         """The share of the logged copies that were needed; no repair at all is worth nothing."""
         lost, needless = needless_copies(self.operations, self.group, self.setting.replicas)
-        made = [a for a in self.operations.surplus if _is_copy(a)]
+        made = [a for a in self.operations.surplus if is_copy(a)]
         needed = len(made) - len(needless)
         repaired = any(self._repair_fault(self.steps[step]) is None for step in AFTER)
         earned = points if repaired and not made else share(needed, len(made), points)
@@ -173,15 +180,8 @@ class _Steps:
 
     def stored(self) -> Finding:
         """No line shows an older value after a successful update of a key."""
-        updated: dict[str, Answer] = {}
-        stale: list[Answer] = []
-        for answer in sorted(self._told_values(), key=lambda answer: answer.line):
-            if answer.kind == "update":
-                updated[answer.key] = answer
-            elif answer.key in updated and answer.value in self.operations.older_values(
-                answer.key, updated[answer.key]
-            ):
-                stale.append(answer)
+        updated = any(asked.successes for asked in self.operations.of("update"))
+        stale = [answer for _, answer in stale_answers(self.operations)]
         seen = f"{count(len(stale), 'line')} with an older value"
         return Finding(
             4 if updated and not stale else 0,
@@ -191,13 +191,6 @@ class _Steps:
             sorted({answer.peer for answer in stale}),
             tuple(dict.fromkeys(answer.key for answer in stale))[:20],
         )
-
-    def _told_values(self) -> list[Answer]:
-        """The successful updates, and the copies and reads that show what became of them."""
-        copies = [answer for answer in self.operations.surplus if _is_copy(answer)]
-        updates = [a for asked in self.operations.of("update") for a in asked.successes]
-        reads = [a for asked in self.operations.of("read") for a in asked.successes]
-        return [*copies, *updates, *reads]
 
     def _stepwise(self, points: int, faults: Mapping[str, str | None], expected: str) -> Finding:
         """Points by step; what is wrong with the others is seen."""
@@ -219,8 +212,3 @@ class _Steps:
 def _named(steps: Mapping[str, object] | Sequence[str]) -> str:
     *most, last = steps
     return f"steps {', '.join(most)} and {last}"
-
-
-def _is_copy(answer: Answer) -> bool:
-    """Whether a replica says that it stored what no client created then."""
-    return answer.kind == "create" and answer.role == "server" and answer.ok
