@@ -21,7 +21,7 @@ WILD = {
     "loud": (HONEST + "exec yes\n", 0),
     "nothing": ("", 0),
     "reads": (HONEST + "cat\n", 90),
-    "vandal": (HONEST + "chmod 000 testcases; rm -f Application; chmod 000 .\n", 90),
+    "vandal": (HONEST + "rm -f Application; chmod 000 testcases golden\n", 90),
     "zoe": (HONEST, 90),
 }
 #: Programs that never end by themselves.

@@ -237,8 +237,12 @@ def test_without_make_nothing_starts(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_folder_made_unreadable_is_removed(tmp_path: Path) -> None:
     locked = tmp_path / "sandbox" / "locked"
-    locked.mkdir(parents=True)
+    (locked / "inside").mkdir(parents=True)
     (locked / "file").touch()
     locked.chmod(0)
+    outside = tmp_path / "outside"
+    outside.mkdir(mode=0o755)
+    (tmp_path / "sandbox" / "link").symlink_to(outside)
     remove(tmp_path / "sandbox")
     assert not (tmp_path / "sandbox").exists()
+    assert outside.stat().st_mode & 0o777 == 0o755

@@ -216,9 +216,14 @@ class _Warden:
 
 def remove(folder: Path) -> None:
     """Remove a folder of a program, whatever it has done to it."""
-    for place, _, _ in os.walk(folder):
-        with suppress(OSError):
-            os.chmod(place, 0o700)
+    with suppress(OSError):
+        folder.chmod(0o700)
+    for place, folders, _ in os.walk(folder):
+        for name in folders:  # before the walk comes to them
+            path = Path(place, name)
+            with suppress(OSError):
+                if not path.is_symlink():
+                    path.chmod(0o700)
     shutil.rmtree(folder, ignore_errors=True)
 
 
