@@ -149,9 +149,9 @@ def test_memory_held_together_is_limited(sandbox: Path, printed: Path, tmp_path:
     if not Path("/proc/self/statm").exists():
         pytest.skip("this machine does not tell what memory its processes hold")
     sandboxes = Sandboxes(tmp_path / "base", LIMITS_ONLY)
-    hog = "import time; held = b'x' * (100 << 20); time.sleep(60)"
+    hog = "import time; held = b'x' * (250 << 20); time.sleep(600)"
     both = ["/bin/sh", "-c", f'"{sys.executable}" -c "{hog}" & "{sys.executable}" -c "{hog}"']
-    outcome = sandboxes.run(both, sandbox, LIMITS._replace(memory=150 << 20), printed)
+    outcome = sandboxes.run(both, sandbox, LIMITS._replace(memory=400 << 20), printed)
     assert outcome.stopped == "memory"
 
 

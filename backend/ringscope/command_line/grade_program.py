@@ -81,10 +81,13 @@ def grade_programs(request: Request) -> bool:
     if request.keep is not None:
         request.keep.mkdir(parents=True, exist_ok=True)
     show = _show_json if request.format == "json" else _show_text
-    with _opened(request.out) as file, progress("grading", len(submissions)) as advance:
+    with (
+        _opened(request.out) as file,
+        progress("grading", len(submissions)) as advance,
         # closed in any case, so that nothing runs on when we are stopped
-        with closing(Batch(submissions, request.plan(), request.jobs).grades()) as grades:
-            return show(_counted(grades, advance), file)
+        closing(Batch(submissions, request.plan(), request.jobs).grades()) as grades,
+    ):
+        return show(_counted(grades, advance), file)
 
 
 def _counted(grades: Iterator[Grade], advance: Callable[[], object]) -> Iterator[Grade]:
