@@ -11,6 +11,7 @@ where the compiler has them, so that peer 128 becomes ``-128.0.0.0:0`` on most m
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import chain, count
 from typing import NamedTuple, TextIO, cast
 
 from ringscope.events import (
@@ -51,13 +52,14 @@ def address(peer: int) -> str:
 
 
 class LogWriter:
-    """Turns events into records, which `_write` and `_write_all` take; see its two children.
+    """Turns the events of a tick into records; its two children say what becomes of them.
 
     ``store``: the scenario has a CRUD test, so every peer also announces its store.
     """
 
     def __init__(self, store: bool) -> None:
         self._store = store
+        self._lines: list[str] = []
         self._keeper_lives = False
         self._time_line_due: int | None = None
         self.handlers: dict[type, Callable[..., None]] = {
@@ -80,19 +82,13 @@ class LogWriter:
         if handler is not None:
             handler(event)
 
-    def _write(self, tick: int, line: str) -> None:
-        raise NotImplementedError
-
-    def _write_all(self, tick: int, lines: list[str]) -> None:
-        raise NotImplementedError
-
     def _record(self, peer: int, tick: int, message: str) -> None:
-        self._write(tick, f" {address(peer)} [{tick}] {message}")
+        self._lines.append(f" {address(peer)} [{tick}] {message}")
 
     def _run_started(self, event: RunStarted) -> None:
         for peer in range(1, event.peers + 1):
             if peer == 1:
-                self._write(event.tick, f" [{event.tick}] APP")
+                self._lines.append(f" [{event.tick}] APP")
             else:
                 self._record(peer, event.tick, "APP")
             if self._store:
@@ -126,39 +122,41 @@ class LogWriter:
     def _members_changed(self, event: MembersJoined | MembersRemoved, what: str) -> None:
         observers, members = (map(address, _plain(c)) for c in (event.observers, event.members))
         end = f"{what} at time {event.tick}"
-        lines = [
+        self._lines += [
             f" {observer} [{event.tick}] Node {member} {end}"
             for observer, member in zip(observers, members, strict=True)
             if observer != member  # a peer's own line is written when it starts
         ]
-        self._write_all(event.tick, lines)
 
     def _operation_started(self, event: OperationStarted) -> None:
         tick = event.tick
-        self._keep_time(tick)
+        if tick % TIME_LINE_INTERVAL == 0:
+            self._keep_time(tick)
         value = "" if event.value is None else f" VALUE: {event.value}"
-        self._write(
-            tick,
+        self._lines.append(
             f" {address(event.coordinator)} [{tick}] {event.kind.upper()} OPERATION "
-            f"KEY: {event.key}{value} at time: {tick}",
+            f"KEY: {event.key}{value} at time: {tick}"
         )
 
     def _replica_answered(self, event: ReplicaAnswered) -> None:
-        self._keep_time(event.tick)
-        self._write(event.tick, result(event.peer, "server", event, event.ok))
+        if event.tick % TIME_LINE_INTERVAL == 0:
+            self._keep_time(event.tick)
+        self._lines.append(result(event.peer, "server", event, event.ok))
 
     def _operation_ended(self, event: OperationEnded) -> None:
-        self._keep_time(event.tick)
+        if event.tick % TIME_LINE_INTERVAL == 0:
+            self._keep_time(event.tick)
         if event.outcome != "lost":
             ok = event.outcome == "success"
-            self._write(event.tick, result(event.coordinator, "coordinator", event, ok))
+            self._lines.append(result(event.coordinator, "coordinator", event, ok))
 
     def _tick_ended(self, event: TickEnded) -> None:
-        self._keep_time(event.tick)
+        if event.tick % TIME_LINE_INTERVAL == 0:
+            self._keep_time(event.tick)
 
     def _keep_time(self, tick: int) -> None:
         """Peer 1 tells the time after the membership turns, before any store turn."""
-        if tick % TIME_LINE_INTERVAL == 0 and 0 < tick != self._time_line_due:
+        if 0 < tick != self._time_line_due:
             self._time_line_due = tick
             if self._keeper_lives:
                 self._record(TIME_KEEPER, tick, f"@@time={tick}")
@@ -180,26 +178,26 @@ class DebugLog(LogWriter):
 
     def __init__(self, store: bool) -> None:
         super().__init__(store)
-        self._ticks: list[int] = []
-        self._texts: list[str] = []
+        self._ticks: list[int] = []  # of the lines of all ticks that have ended
 
-    def _write(self, tick: int, line: str) -> None:
-        self._ticks.append(tick)
-        self._texts.append(line)
-
-    def _write_all(self, tick: int, lines: list[str]) -> None:
-        self._ticks += [tick] * len(lines)
-        self._texts += lines
+    def _tick_ended(self, event: TickEnded) -> None:
+        super()._tick_ended(event)
+        self._ticks += [event.tick] * (len(self._lines) - len(self._ticks))
 
     @property
     def lines(self) -> list[LogLine]:
         """All records so far; the first stands on line 3 of the file."""
-        numbers = range(3, 3 + len(self._ticks))
-        return list(map(LogLine._make, zip(numbers, self._ticks, self._texts, strict=True)))
+        unfinished = (_tick(line) for line in self._lines[len(self._ticks) :])
+        records = zip(count(3), chain(self._ticks, unfinished), self._lines, strict=False)
+        return list(map(LogLine._make, records))
 
     def text(self) -> str:
         """Return the content of dbg.log."""
-        return "\n".join([MAGIC, "", *self._texts]) if self._texts else ""
+        return "\n".join([MAGIC, "", *self._lines]) if self._lines else ""
+
+
+def _tick(line: str) -> int:
+    return int(line[line.index("[") + 1 : line.index("]")])
 
 
 class DebugLogFile(LogWriter):
@@ -208,14 +206,7 @@ class DebugLogFile(LogWriter):
     def __init__(self, store: bool, file: TextIO) -> None:
         super().__init__(store)
         self._file = file
-        self._lines: list[str] = []  # those of this tick
         file.write(MAGIC + "\n")
-
-    def _write(self, tick: int, line: str) -> None:
-        self._lines.append(line)
-
-    def _write_all(self, tick: int, lines: list[str]) -> None:
-        self._lines += lines
 
     def _tick_ended(self, event: TickEnded) -> None:
         super()._tick_ended(event)

@@ -31,13 +31,6 @@ class Operation(msgspec.Struct, gc=False):
     accepted: int = 0
     replies: dict[int, Reply] = msgspec.field(default_factory=dict)
 
-    def count(self, source: int, reply: Reply) -> Verdict:
-        """Count the first reply of ``source``; return how the vote then stands."""
-        self.replies[source] = reply
-        self.accepted += reply.ok
-        refused = len(self.replies) - self.accepted
-        return tally(self.quorum, len(self.replicas), self.accepted, refused)
-
     def newest(self) -> Copy | None:
         """Return the newest copy any replica reported, tombstones included."""
         copies = [reply.copy for reply in self.replies.values() if reply.copy is not None]
@@ -83,7 +76,10 @@ class Coordinator:
         operation = self.pending.get(reply.transaction)
         if operation is None or source in operation.replies:
             return None
-        verdict = operation.count(source, reply)
+        operation.replies[source] = reply
+        operation.accepted += reply.ok
+        refused = len(operation.replies) - operation.accepted
+        verdict = tally(operation.quorum, len(operation.replicas), operation.accepted, refused)
         if verdict is Verdict.PENDING:
             return None
         del self.pending[reply.transaction]

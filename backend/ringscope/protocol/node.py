@@ -18,7 +18,6 @@ from ringscope.events import (
 from ringscope.protocol.coordinator import Coordinator, Ended
 from ringscope.protocol.messages import (
     Answer,
-    Copy,
     Digest,
     Envelope,
     Message,
@@ -95,7 +94,7 @@ class KeyValueNode:
             )
         )
         for replica in replicas:
-            self._send(replica, request)
+            self._post((self._peer, replica, request))
 
     def turn(self, now: int, inbox: Sequence[Envelope], ring: Ring | None) -> int:
         """Take one tick: the messages in order, then what is overdue, then stabilisation.
@@ -123,20 +122,19 @@ class KeyValueNode:
             self._report(now, Ended(operation, "lost", operation.request.value))
 
     def _take_request(self, now: int, source: int, request: Request) -> None:
-        reply = self.replica.earlier_reply(request.transaction)
+        replica, peer = self.replica, self._peer
+        reply = replica.earlier_reply(request.transaction)
         if reply is None:
-            reply = self.replica.carry_out(request)
-            self._tell(now, request, reply.ok, reply.copy)
-        self._post((self._peer, source, reply))
-
-    def _tell(self, now: int, request: Request, ok: bool, copy: Copy | None) -> None:
-        peer, key, value = self._peer, request.key, request.value
-        if ok and copy is not None and request.kind == "read":
-            value = copy.value
-        self._emit(ReplicaAnswered(now, request.transaction, request.kind, key, value, peer, ok))
-        if copy is not None and copy.version == request.version:
-            self.stabiliser.written(key)
-            self._emit(CopyStored(now, peer, key, copy.value, copy.version, "write"))
+            reply = replica.carry_out(request)
+            kind, key, value, copy = request.kind, request.key, request.value, reply.copy
+            if kind == "read" and reply.ok and copy is not None:
+                value = copy.value
+            emit = self._emit
+            emit(ReplicaAnswered(now, request.transaction, kind, key, value, peer, reply.ok))
+            if copy is not None and copy.version == request.version:
+                self.stabiliser.written(key)
+                emit(CopyStored(now, peer, key, copy.value, copy.version, "write"))
+        self._post((peer, source, reply))
 
     def _take_reply(self, now: int, source: int, reply: Reply) -> None:
         ended = self.coordinator.take_reply(source, reply)
