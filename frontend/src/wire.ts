@@ -573,7 +573,7 @@ export interface Check {
  * The log of one of the course's scenarios, `test`, in a log set.
  *
  * `replay`: id of the run that shows it and of its lines; if None, `why` says why not.
- * `lines`: how many it has; `unread`: those that no rule looks at, blank ones included.
+ * `lines`: how many it has; `unread`: those that are neither blank nor understood.
  */
 export interface LogOf {
   test: string;

@@ -75,7 +75,7 @@ class Peers:
             yield from self._start(peer, record.tick)
         if isinstance(record, Joined | Removed) and peer not in self._failed:
             member = record.member
-            if member not in self._running | self._failed:
+            if member not in self._running and member not in self._failed:
                 yield from self._start(member, record.tick)
 
     def _start(self, peer: int, tick: int) -> Iterator[AnyEvent]:

@@ -10,12 +10,14 @@ from ringscope.replay.story import Story
 from ringscope.replay.world import World
 from ringscope.simulation.snapshot import Snapshot
 
+#: After so many events others get their turn.
+_TURN_EVERY = 100
 #: After so many events the world is kept, so that a look back begins there.
 _KEEP_EVERY = 4_000
 
 
 class Replay:
-    """Folds a story once; ``turn`` is called after every tick, so that others get theirs."""
+    """Folds a story once; ``turn`` is called again and again, so that others get theirs."""
 
     def __init__(self, story: Story, turn: Callable[[], None] = lambda: None) -> None:
         self.story = story
@@ -30,6 +32,7 @@ class Replay:
                 self._begins.append(number)
                 if number - self._begins[self._kept[-1][0]] >= _KEEP_EVERY:
                     self._kept.append((event.tick + 1, world.copy()))
+            if number % _TURN_EVERY == 0:
                 turn()
         self.history: History = historian.complete()
 

@@ -1,12 +1,22 @@
 """A story: everything that a log tells, as the events of a run, tick by tick."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import msgspec
 
-from ringscope.events import AnyEvent, MembersJoined, MembersRemoved, RunStarted, TickEnded
+from ringscope.events import (
+    AnyEvent,
+    CopyStored,
+    MembersJoined,
+    MembersRemoved,
+    PeerFailed,
+    PeerStarted,
+    RunStarted,
+    TickEnded,
+)
 from ringscope.grading.records import (
     UNNAMED,
     Answer,
@@ -23,11 +33,16 @@ from ringscope.replay.peers import Peers
 
 
 class Limits(NamedTuple):
-    """How large a replay may be: peers, ticks, and lines that are shown."""
+    """How large a replay may be: peers, ticks, lines that are shown.
+
+    ``work``: what it takes to count members and copies, tick by tick; about a tenth of a
+    microsecond each.
+    """
 
     peers: int = 1_000
     ticks: int = 10_000
     records: int = 100_000
+    work: int = 20_000_000
 
 
 LIMITS = Limits()
@@ -74,6 +89,8 @@ def tell(
     size = max((max(record.peer, _member(record)) for record in ordered), default=0)
     ticks = ordered[-1].tick + 1 if ordered else 0
     events = list(_events(name, ordered, peers, operations, size, ticks))
+    if _work(events, size) > limits.work:
+        raise TooLargeError("has more comings and goings than a replay shows")
     notes = [*_left_out(everything, sound), *_assumptions(peers, operations, size)]
     return Story(
         name, size, ticks, setting.replicas, setting.read_quorum, setting.write_quorum, events,
@@ -106,6 +123,15 @@ def _events(
         told = _told(by_tick.get(tick, ()), peers, operations, holders)
         yield from _together(told)
         yield TickEnded(tick, 0, 0, 0)
+
+
+def _work(events: Sequence[AnyEvent], size: int) -> int:
+    """How much there is to count: lists of members, and copies of keys."""
+    kinds = Counter(map(type, events))
+    keys = len({event.key for event in events if isinstance(event, CopyStored)})
+    ticks = kinds[TickEnded]
+    lists = (ticks + kinds[MembersJoined] + kinds[MembersRemoved]) * size**2 // 100
+    return lists + (ticks + kinds[PeerStarted] + kinds[PeerFailed]) * keys
 
 
 def _told(

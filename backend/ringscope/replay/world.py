@@ -52,6 +52,7 @@ class World:
         self._states: list[PeerState] = ["waiting"] * size
         self._since = [0] * size
         self._keys: dict[str, _Key] = {}
+        self._held: list[set[str]] = [set() for _ in range(size)]  # by peer
         self._handlers: dict[type[Any], Callable[[World, Any], None]] = {
             PeerStarted: World._started,
             PeerFailed: World._failed,
@@ -71,6 +72,7 @@ class World:
         world._states = self._states.copy()
         world._since = self._since.copy()
         world._keys = self._keys.copy()
+        world._held = [held.copy() for held in self._held]
         return world
 
     def see(self, event: AnyEvent) -> None:
@@ -90,15 +92,11 @@ class World:
     # --- drawing ---------------------------------------------------------------------------------
 
     def _peers(self) -> list[PeerView]:
-        copies = [0] * self.size
-        for known in self._keys.values():
-            for peer, _ in known.holders:
-                copies[peer - 1] += 1
         known_by = np.add.reduce(self._listed, axis=0, dtype=np.int64).tolist()
         return [
             PeerView(
                 index + 1, self._states[index], index / self.size, self._since[index],
-                copies[index], known_by[index], 0,
+                len(self._held[index]), known_by[index], 0,
             )
             for index in range(self.size)
         ]  # fmt: skip
@@ -128,8 +126,8 @@ class World:
     def _failed(self, event: PeerFailed) -> None:
         self._set(event.peer, "failed", event.tick)
         self._listed[event.peer - 1] = False
-        for key, known in self._keys.items():
-            self._keys[key] = known._replace(holders=_without(known, event.peer))
+        for key in sorted(self._held[event.peer - 1]):
+            self._keys[key] = self._without(key, event.peer)
 
     def _leaving(self, event: PeerLeaving) -> None:
         self._set(event.peer, "leaving", event.tick)
@@ -159,18 +157,21 @@ class World:
             self._keys[event.key] = known._replace(replicas=tuple(event.replicas))
 
     def _stored(self, event: CopyStored) -> None:
-        known = self._keys.get(event.key, _Key())
+        known = self._without(event.key, event.peer)
         if event.version >= known.version:
             known = known._replace(value=event.value, version=event.version)
-        holders = _without(known, event.peer)
         if event.value is not None:
-            holders = tuple(sorted((*holders, (event.peer, event.version))))
-        self._keys[event.key] = known._replace(holders=holders)
+            holders = tuple(sorted((*known.holders, (event.peer, event.version))))
+            known = known._replace(holders=holders)
+            self._held[event.peer - 1].add(event.key)
+        self._keys[event.key] = known
 
     def _dropped(self, event: CopyDropped) -> None:
-        if known := self._keys.get(event.key):
-            self._keys[event.key] = known._replace(holders=_without(known, event.peer))
+        self._keys[event.key] = self._without(event.key, event.peer)
 
-
-def _without(known: _Key, peer: int) -> tuple[tuple[int, tuple[int, int, int]], ...]:
-    return tuple(holder for holder in known.holders if holder[0] != peer)
+    def _without(self, key: str, peer: int) -> _Key:
+        """Return what is known of a key once ``peer`` does not hold it any longer."""
+        self._held[peer - 1].discard(key)
+        known = self._keys.get(key, _Key())
+        holders = tuple(holder for holder in known.holders if holder[0] != peer)
+        return known._replace(holders=holders)

@@ -41,6 +41,27 @@ class JobPath(BaseModel):
     job: str = Field(description="id of the grading")
 
 
+class LogGradingPath(BaseModel):
+    """Names a grading of logs."""
+
+    grading: str = Field(description="id of the grading")
+
+
+class LogPath(BaseModel):
+    """Names a log."""
+
+    log: str = Field(description="id of its replay")
+
+
+class LinesQuery(BaseModel):
+    """Asks for the lines ``from`` to ``to``, counted from 1."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    first: int = Field(1, ge=1, le=2**53, alias="from")
+    to: int = Field(ge=1, le=2**53)
+
+
 class StartBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Starts a run of a stored scenario, or of the text of a .conf."""
 
@@ -107,3 +128,10 @@ class Upload(RawModel):
     """A .conf: a file in multipart/form-data, plain text, or JSON with name and text."""
 
     mimetypes = ["multipart/form-data", "text/plain", "application/json"]  # noqa: RUF012
+
+
+class LogUpload(RawModel):
+    """Logs, or zips of them, as files in fields `log`; `conf`: name of the scenario of logs that
+    do not say it; `rubric`: official, strict or both."""
+
+    mimetypes = ["multipart/form-data"]  # noqa: RUF012

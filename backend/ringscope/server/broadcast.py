@@ -13,6 +13,7 @@ import msgspec
 
 from ringscope.server.engine import Drawn, Picture
 from ringscope.server.problems import RefusedError
+from ringscope.server.replays import ReplayedLog
 from ringscope.server.runtime import Runtime
 from ringscope.server.session import Session
 from ringscope.server.wire import Problem, RunGrade
@@ -49,10 +50,14 @@ class Outlet(Protocol):
         """Return how many messages a client has yet to read."""
 
 
+#: What can be watched.
+Watched = Session | ReplayedLog
+
+
 class Broadcast:
     """Knows who watches which run."""
 
-    def __init__(self, find: Callable[[str], Session], outlet: Outlet, runtime: Runtime) -> None:
+    def __init__(self, find: Callable[[str], Watched], outlet: Outlet, runtime: Runtime) -> None:
         self._find = find
         self._outlet = outlet
         self._runtime = runtime
@@ -153,7 +158,7 @@ class Broadcast:
         self._grades.pop(run, None)
         self._graded_at.pop(run, None)
 
-    def _tell_grade(self, session: Session) -> None:
+    def _tell_grade(self, session: Watched) -> None:
         known = self._grades.get(session.id)
         if known is None or known.tick != session.tick:
             grade = self._grades[session.id] = session.grade()
@@ -162,7 +167,7 @@ class Broadcast:
             ):  # fmt: skip
                 self._tell(session.id, "grade", grade)
 
-    def _draw(self, session: Session) -> float:
+    def _draw(self, session: Watched) -> float:
         """Draw and send; return for how many seconds there should be no other picture."""
         run = session.id
         mended = any(
@@ -175,7 +180,7 @@ class Broadcast:
         spent = drawn.seconds + self._runtime.now() - began
         return max(_SHARE * spent, size / _BYTES_A_SECOND)
 
-    def _tell_drawn(self, session: Session, drawn: Drawn) -> tuple[int, bytes]:
+    def _tell_drawn(self, session: Watched, drawn: Drawn) -> tuple[int, bytes]:
         """Send a picture to whom it may concern; return the bytes sent and the whole picture."""
         run = session.id
         changes, whole = _encoded(drawn.changes), _encoded(drawn.whole)

@@ -19,6 +19,8 @@ from ringscope.server.gradings import Gradings
 from ringscope.server.library import Library
 from ringscope.server.limits import Limits
 from ringscope.server.live import Live, SocketOutlet
+from ringscope.server.log_api import logs_api
+from ringscope.server.log_gradings import LogGradings
 from ringscope.server.logs import EventsPage
 from ringscope.server.looking_api import looking_api
 from ringscope.server.openapi import as_openapi
@@ -29,12 +31,21 @@ from ringscope.server.services import Services
 from ringscope.server.storage import Storage
 from ringscope.server.transcripts import Transcripts
 from ringscope.server.transport import make_socketio, tune
-from ringscope.server.wire import Grading, History, Problem, RunGrade, RunInfo, ScenarioInfo
+from ringscope.server.wire import (
+    Grading,
+    History,
+    LogGrading,
+    LogLines,
+    Problem,
+    RunGrade,
+    RunInfo,
+    ScenarioInfo,
+)
 from ringscope.simulation.snapshot import Snapshot
 
 _DOCUMENTED = [
-    EventsPage, Grading, Health, History, Problem, Report, RunGrade, RunInfo, ScenarioInfo,
-    Snapshot, asked.ActionBody, asked.SpeedBody, asked.StartBody, asked.StepBody,
+    EventsPage, Grading, Health, History, LogGrading, LogLines, Problem, Report, RunGrade, RunInfo,
+    ScenarioInfo, Snapshot, asked.ActionBody, asked.SpeedBody, asked.StartBody, asked.StepBody,
 ]  # fmt: skip
 
 
@@ -72,7 +83,7 @@ def create_app(config: Config) -> OpenAPI:
     services = _services(config, socketio)
     app.extensions["ringscope"] = services
     replies.register(app)
-    for part in (scenarios_api, runs_api, looking_api, grade_api):
+    for part in (scenarios_api, runs_api, looking_api, grade_api, logs_api):
         app.register_api(part)
     app.register_blueprint(pages(config.static))
     app.register_blueprint(vendor)
@@ -92,10 +103,14 @@ def _services(config: Config, socketio: SocketIO) -> Services:
     storage = Storage(config.instance)
     library = Library(storage, config.limits)
     runs = Runs(storage, library, config.limits, runtime)
-    broadcast = Broadcast(runs.find, SocketOutlet(socketio), runtime)
+    broadcast = Broadcast(runs.look, SocketOutlet(socketio), runtime)
     runs.audience = broadcast
     gradings = Gradings(storage, library, config.limits, runtime, config.instance / "gradings")
+    log_gradings = LogGradings(
+        storage.logs, library, config.limits, runtime, config.instance / "uploads"
+    )
     transcripts = Transcripts(config.limits, runtime)
     return Services(
-        config.limits, runtime, storage, library, runs, gradings, transcripts, broadcast, socketio
-    )
+        config.limits, runtime, storage, library, runs, gradings, log_gradings, transcripts,
+        broadcast, socketio,
+    )  # fmt: skip

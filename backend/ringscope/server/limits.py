@@ -23,6 +23,13 @@ class Limits:
     run makes room for a new one); ``grade_peers``: the largest group that is graded;
     ``grade_cells``: scenarios times seeds of one grading; ``at_once``: those answered without a
     job; ``events``: events in one REST answer; ``facts``: among them, facts about member lists.
+
+    Of uploaded logs: ``log_upload``: bytes of a request; ``log_files``: files in it; ``log_sets``:
+    sets in it; ``log_unpacked``: bytes of a zip unpacked; ``log_jobs``: uploads graded at once;
+    ``log_seconds``: how long all of an upload may take, ``log_patience``: one set; ``log_bytes``:
+    of one log whose lines are kept; ``log_kept``: bytes kept of an upload, compressed;
+    ``log_gradings`` and ``log_room``: gradings and their bytes that are stored (the oldest make
+    room); ``log_lines``: in one answer; ``replays``: kept ready in memory.
     """
 
     peers: int = 5000
@@ -47,6 +54,19 @@ class Limits:
     at_once: int = 5
     jobs: int = 2
     grade_seconds: float = 1800.0
+    log_upload: int = 64_000_000
+    log_files: int = 4_000
+    log_sets: int = 1_000
+    log_unpacked: int = 1_000_000_000
+    log_jobs: int = 2
+    log_seconds: float = 300.0
+    log_patience: float = 20.0
+    log_bytes: int = 16_000_000
+    log_kept: int = 32_000_000
+    log_gradings: int = 200
+    log_room: int = 500_000_000
+    log_lines: int = 500
+    replays: int = 12
 
     def check_timeline(self, text: str, name: str) -> None:
         """Refuse a scenario whose timeline would take too long to read, without reading it."""

@@ -87,7 +87,7 @@ class Live:
     def watch(self, asked: Watch) -> Picture:
         """Show a run from now on."""
         self._must_read()
-        self._runs.find(asked.run)  # which may take its time
+        self._runs.look(asked.run)  # which may take its time
         if _client() not in self._connected:
             raise conflict("who asked to watch is gone")
         return self._broadcast.watch(_client(), asked.run)
@@ -100,7 +100,7 @@ class Live:
     def seek(self, asked: Seek) -> Picture:
         """Show a past tick."""
         self._must_read()
-        return self._runs.find(asked.run).past(asked.tick)
+        return self._runs.look(asked.run).past(asked.tick)
 
     def control(self, asked: Control) -> RunInfo:
         """Pause, resume, step, or set the speed."""

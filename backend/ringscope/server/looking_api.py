@@ -1,5 +1,7 @@
 """REST: looking at runs, now or at any tick before.  See ``docs/api.md``."""
 
+from collections.abc import Iterable
+
 import msgspec
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
@@ -10,6 +12,7 @@ from ringscope.server import asked
 from ringscope.server.logs import EventsPage
 from ringscope.server.openapi import problems, returns, sends
 from ringscope.server.problems import not_found
+from ringscope.server.replays import is_replay
 from ringscope.server.replies import reply
 from ringscope.server.services import services
 from ringscope.server.wire import History, RunGrade
@@ -27,13 +30,13 @@ looking_api = APIBlueprint(
 @looking_api.get("/<run>/snapshot", responses=returns(Snapshot))
 def snapshot(path: asked.RunPath, query: asked.TickQuery) -> Response:
     """State at a tick."""
-    return reply(services().runs.find(path.run).snapshot(query.tick))
+    return reply(services().runs.look(path.run).snapshot(query.tick))
 
 
 @looking_api.get("/<run>/history", responses=returns(History))
 def history(path: asked.RunPath) -> Response:
     """What has happened."""
-    return reply(services().runs.find(path.run).history)
+    return reply(services().runs.look(path.run).history)
 
 
 @looking_api.get("/<run>/plots/<name>", responses=sends("application/json", "object"))
@@ -41,7 +44,7 @@ def plot(path: asked.PlotPath) -> Response:
     """A plotly figure."""
     if path.name not in PLOTS:
         raise not_found(f"there is no plot {path.name[:64]!r}; there are {', '.join(PLOTS)}")
-    return reply(PLOTS[path.name](services().runs.find(path.run).history))
+    return reply(PLOTS[path.name](services().runs.look(path.run).history))
 
 
 @looking_api.get("/<run>/grade", responses=returns(RunGrade))
@@ -53,7 +56,11 @@ def grade(path: asked.RunPath, query: asked.TickQuery) -> Response:
 @looking_api.get("/<run>/dbg.log", responses=sends("text/plain", "string"))
 def dbg_log(path: asked.RunPath) -> Response:
     """Log in the course's form."""
-    log = services().transcripts.debug_log(services().runs.find(path.run))
+    log: Iterable[bytes]
+    if is_replay(path.run):
+        log = services().log_gradings.text(path.run)
+    else:
+        log = services().transcripts.debug_log(services().runs.find(path.run))
     return Response(log, content_type="text/plain; charset=utf-8")
 
 

@@ -5,7 +5,7 @@ import logging
 from io import BytesIO
 
 import msgspec
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -58,7 +58,7 @@ def register(app: Flask) -> None:
 def _http_problem(error: HTTPException) -> Response:
     detail = error.description or error.name
     if error.code == 413:
-        detail = f"This server takes at most {current_app.config['MAX_CONTENT_LENGTH']} bytes."
+        detail = f"This server takes at most {request.max_content_length} bytes."
     response = problem(Problem(error.name, error.code or 500, detail.strip()))
     for name, text in error.get_headers():
         if name != "Content-Type":

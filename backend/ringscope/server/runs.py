@@ -19,6 +19,7 @@ from ringscope.server.limits import Limits
 from ringscope.server.problems import RefusedError, conflict, not_found
 from ringscope.server.recipe import Recipe
 from ringscope.server.remote import is_large
+from ringscope.server.replays import ReplayedLog, Replays, is_replay
 from ringscope.server.runtime import Runtime
 from ringscope.server.session import Session, check_speed
 from ringscope.server.sessions import Sessions
@@ -53,6 +54,7 @@ class Runs:
         self._runtime = runtime
         self._sessions = Sessions(limits, runtime, self._is_watched, self.progressed)
         self._restoring: dict[str, Lock] = {}
+        self._replays = Replays(storage.logs, limits, runtime)
         self.audience: Audience | None = None
 
     # --- asking ----------------------------------------------------------------------------------
@@ -63,15 +65,22 @@ class Runs:
 
     def info(self, run: str) -> RunInfo:
         """Return what there is to say about a run; it need not be in memory for that."""
-        return self._info(self._stored(run))
+        return self._replays.find(run).info() if is_replay(run) else self._info(self._stored(run))
 
     def _info(self, run: StoredRun) -> RunInfo:
         if session := self._sessions.get(run.id):
             return session.info()
         return describe(run, _scenario(run.scenario, run.name), run, list(run.actions))
 
+    def look(self, run: str) -> Session | ReplayedLog:
+        """Return a run, or a replay, to be looked at; raises `RefusedError` if unknown."""
+        return self._replays.find(run) if is_replay(run) else self.find(run)
+
     def find(self, run: str) -> Session:
-        """Return the session of a run, restored if need be; raises `RefusedError` if unknown."""
+        """Return the session of a run, restored if need be.
+
+        Raises `RefusedError` if it is unknown, or a replay, which has none.
+        """
         if session := self._sessions.use(run):
             return session
         self._stored(run)
@@ -133,7 +142,7 @@ class Runs:
             stored = self._storage.grade(run)
             if stored is not None:
                 return stored
-        return self.find(run).grade(tick)
+        return self.look(run).grade(tick)
 
     def drop(self, run: str) -> None:
         """Stop and forget a run."""
@@ -199,6 +208,8 @@ class Runs:
     # --- room ------------------------------------------------------------------------------------
 
     def _stored(self, run: str) -> StoredRun:
+        if is_replay(run):
+            raise self._replays.refuse(run)
         stored = self._storage.run(run)
         if stored is None:
             raise _unknown(run)

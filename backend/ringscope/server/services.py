@@ -10,6 +10,7 @@ from ringscope.server.broadcast import Broadcast
 from ringscope.server.gradings import Gradings
 from ringscope.server.library import Library
 from ringscope.server.limits import Limits
+from ringscope.server.log_gradings import LogGradings
 from ringscope.server.runs import Runs
 from ringscope.server.runtime import Runtime
 from ringscope.server.storage import Storage
@@ -26,6 +27,7 @@ class Services:
     library: Library
     runs: Runs
     gradings: Gradings
+    log_gradings: LogGradings
     transcripts: Transcripts
     broadcast: Broadcast
     socketio: SocketIO
@@ -34,6 +36,7 @@ class Services:
         """Note how far everything has come, and stop."""
         self.runs.close()
         self.gradings.close()
+        self.log_gradings.close()
         self.transcripts.close()
         self.storage.close()
 

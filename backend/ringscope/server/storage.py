@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from ringscope.server.log_storage import LogStorage
 from ringscope.server.wire import Grading, RunGrade, RunState
 
 _SCHEMA = """
@@ -75,6 +76,7 @@ class Storage:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
             raise InUseError(f"another server uses the folder {folder}") from None
+        self.logs = LogStorage(self._database)
 
     def _open(self) -> None:
         self._database.execute("PRAGMA locking_mode = EXCLUSIVE")

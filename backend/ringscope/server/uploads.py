@@ -1,8 +1,13 @@
 """Reads `.conf` files out of a request, in whichever of three ways they were sent."""
 
+from pathlib import Path
+from typing import NamedTuple, cast
+
 import msgspec
 from flask import Request
+from werkzeug.datastructures import FileStorage
 
+from ringscope.grading.log_grade import Rubric
 from ringscope.server.problems import RefusedError, bad_request, read
 
 
@@ -11,6 +16,34 @@ class Conf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     text: str
+
+
+class Sent(NamedTuple):
+    """An uploaded file; ``name``: with its folders, as far as a browser tells."""
+
+    name: str
+    file: FileStorage
+
+    def save(self, path: Path) -> None:
+        """Write it to a file."""
+        self.file.save(path)
+
+
+def sent_logs(request: Request) -> tuple[list[Sent], str | None, Rubric]:
+    """Return the logs and zips of an upload, the scenario it names, and the rubric it asks for."""
+    if request.mimetype != "multipart/form-data":
+        raise _unsupported("Send logs or zips of them as multipart/form-data, in fields `log`.")
+    unknown = sorted({*request.files} - {"log"} | {*request.form} - {"conf", "rubric"})
+    if unknown:
+        raise bad_request(
+            f"there is no field {unknown[0][:40]!r}; logs and zips are files in fields `log`, and "
+            "`conf` and `rubric` may stand beside them"
+        )
+    sent = [Sent(file.filename or "", file) for file in request.files.getlist("log")]
+    if not sent:
+        raise bad_request("no log was sent; send files in fields `log`")
+    rubric = request.form.get("rubric", "both")
+    return sent, request.form.get("conf") or None, cast(Rubric, rubric)
 
 
 def uploads(request: Request, name: str | None = None) -> list[tuple[str, str]]:
