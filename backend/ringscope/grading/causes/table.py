@@ -192,9 +192,12 @@ def _of_the_store(case: Case) -> Iterator[Cause]:
     for detector in (*_STORE, *(_WINDOWS if stepped else ()), *_SPECIAL.get(case.part, ())):
         yield from detector(case)
     asked = [(one, name) for one, name in _concerned(case) if _matters(case, one)]
-    unfinished = [(one, name) for one, name in asked if program.stopped_before(case, one.tick + 2)]
+    finished, unfinished = [], []
+    for one, name in asked:
+        cut_off = program.stopped_before(case, one.tick + 2)
+        (unfinished if cut_off else finished).append((one, name))
     yield from for_each(case, unfinished, [answering.wrong_value])
-    asked = [one for one in asked if one not in unfinished]
+    asked = finished
     yield from for_each(case, asked, _NARROW.get(case.part, _ANSWERS))
     if case.part in ("3.2", "4", "repair", "value", "stabilisation"):
         for why in _REPAIR:
