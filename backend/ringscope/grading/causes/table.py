@@ -192,7 +192,8 @@ def _of_the_store(case: Case) -> Iterator[Cause]:
     for detector in (*_STORE, *(_WINDOWS if stepped else ()), *_SPECIAL.get(case.part, ())):
         yield from detector(case)
     asked = [(one, name) for one, name in _concerned(case) if _matters(case, one)]
-    finished, unfinished = [], []
+    finished: list[tuple[Asked, str]] = []
+    unfinished: list[tuple[Asked, str]] = []
     for one, name in asked:
         cut_off = program.stopped_before(case, one.tick + 2)
         (unfinished if cut_off else finished).append((one, name))
