@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ringscope import __version__
-from ringscope.cli import main, seed_range
+from ringscope.cli import main
+from ringscope.cli.grade import seed_range
 from ringscope.command_line import campaign
 from ringscope.events import TickEnded
 from ringscope.grading.report import Report
