@@ -99,6 +99,11 @@ def _balance(
             f"Each of the {expected} {verb}s has {ANSWERS} success lines, three replicas and the "
             f"coordinator{ticks_of(successes)}."
         )
+    elif not operations:
+        reason = (
+            f"The log has no {verb} operations, so there is nothing that the rule could count; it "
+            f"found {count(len(successes), f'{verb} success line')}."
+        )
     else:
         reason = (
             f"Expected {total} {verb} success lines, {ANSWERS} for each of "

@@ -29,7 +29,9 @@ def judge_end(test: str, group: Group, setting: Setting, points: int) -> Finding
     records = group.records
     stopped = stopped_at(test, group, setting)
     expected, seen = "a log that goes on to the end of the run", f"its last line at tick {stopped}"
-    if time_is_due(group, setting):
+    if stopped is None:
+        seen = "that"
+    elif time_is_due(group, setting):
         expected = f"the time line of peer {TIME_KEEPER} at tick {TIME_LINE_INTERVAL}"
         seen = f"no such line; the log ends at tick {stopped}"
     evidence = records.of(Told)[-1:]
