@@ -41,8 +41,8 @@ class Scale:
     whole_run: int = 1_000
     ticks: int = 700
     operations: tuple[int, ...] = (10_000, 1_000_000)
-    campaign: int = 300
-    campaigns: int = 3
+    campaign: int = 1_000
+    campaigns: int = 1
     seeds: int = 20
     drawn: tuple[int, ...] = (10, 1_000)
     viewers: int = 50

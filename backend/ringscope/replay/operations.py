@@ -58,6 +58,7 @@ class Operations:
         self._asked: list[Asked] = []
         self._latest: dict[tuple[str, str], deque[Asked]] = {}  # by kind and key
         self._tied: dict[int, Asked] = {}  # by the line number of the record
+        self._lost = 0
         self._endless: dict[int, list[Asked]] = {}  # by coordinator, as far as they have begun
         for record in records:
             if isinstance(record, Operation):
@@ -68,8 +69,8 @@ class Operations:
 
     @property
     def unanswered(self) -> int:
-        """How many operations have no coordinator's line."""
-        return sum(asked.end is None for asked in self._asked)
+        """How many operations have no coordinator's line, although it did not fail."""
+        return sum(asked.end is None for asked in self._asked) - self._lost
 
     def events(self, record: Operation | Answer) -> Iterator[AnyEvent]:
         """Yield what a line says about an operation; call it for each in order."""
@@ -99,6 +100,7 @@ class Operations:
         """Yield the end of what a peer that fails will never answer."""
         for asked in self._endless.pop(coordinator, ()):
             record = asked.record
+            self._lost += 1
             yield OperationEnded(
                 tick, asked.number, record.kind, printable(record.key), _shown(record.value),
                 coordinator, "lost", asked.accepted, asked.answers,

@@ -76,32 +76,34 @@ def _unzipped(name: str, path: Path, unpacked: int) -> Tree:
     try:
         return zip_tree(path, label, limits)
     except LogSetError as error:
-        raise invalid(f"{name} is refused: {error}") from None
+        raise invalid(f"the zip {name} is refused: {error}") from None
 
 
 def _sets(tree: Tree, scenario: Scenario | None) -> Iterator[LogSet | Unreadable]:
     """Yield the sets in a tree; a dbg.log alone in its folder is a set of its own."""
     unnamed = {} if scenario is not None else _unnamed(tree)
     for path, log in unnamed.items():
-        yield _lone(f"{tree.label}/{path}", log, PLAIN_NAME, None)
+        yield _lone(f"{tree.label}/{_folder(path) or path}", log, PLAIN_NAME, None)
     others = {path: log for path, log in tree.logs.items() if path not in unnamed}
     if others or not unnamed:
-        yield from sets_in(tree._replace(logs=others), scenario)
+        seen = tuple(f"{_folder(path)}/" for path in unnamed)
+        folders = [folder for folder in tree.folders if not f"{folder}/".startswith(seen)]
+        yield from sets_in(tree._replace(logs=others, folders=folders), scenario)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _unnamed(tree: Tree) -> dict[str, LogFile]:
     """Return the logs whose scenario neither their names nor those around them tell."""
-    named = {
-        path.rpartition("/")[0]
-        for path in tree.logs
-        if PurePosixPath(path).name.lower() != PLAIN_NAME
-    }
+    named = {_folder(path) for path in tree.logs if PurePosixPath(path).name.lower() != PLAIN_NAME}
     return {
         path: log
         for path, log in tree.logs.items()
         if PurePosixPath(path).name.lower() == PLAIN_NAME
         and PurePosixPath(path).parent.name not in KIND_OF
-        and path.rpartition("/")[0] not in named
+        and _folder(path) not in named
     }
 
 

@@ -9,7 +9,8 @@ export interface Deed {
   readonly hindrance: string | null;
 }
 
-export function hindered(info: Pick<RunInfo, "state"> | null): string | null {
+export function hindered(info: Pick<RunInfo, "state" | "origin"> | null): string | null {
+  if (info?.origin === "log") return "This is the replay of a log: it can be looked at, not changed.";
   if (info?.state === "finished") return "The run has finished. Run it again to break it.";
   if (info?.state === "broken") return "The run has stopped with an error.";
   return info ? null : "The run is not loaded yet.";

@@ -1,8 +1,10 @@
 /** The open run: the reducer's state, drawn at most once a frame, and what a person can do to it. */
-import { isProblem, readGrade, readRun, Refused } from "../lib/api";
+import { isProblem, problem, readGrade, readGrading, readRun, Refused } from "../lib/api";
 import { Live } from "../lib/live";
 import type { Selection } from "../lib/url";
-import type { KeyView, Mark, OperationView, Problem, RunInfo, Snapshot } from "../wire";
+import type { KeyView, Mark, OperationView, Problem, RunGrade, RunInfo, Snapshot, Unknown } from "../wire";
+import { hindered } from "./actions";
+import { gradeOfReplay } from "./grading";
 import { lostPoints, nextPicture, pictureOf, previousPicture } from "./marks";
 import { operationsAt } from "./operations";
 import { blockOf } from "./peers";
@@ -10,6 +12,8 @@ import { say } from "./toasts.svelte";
 import { emptyView, type Message, reduce, type View } from "./view";
 
 const NO_KEYS: readonly KeyView[] = [];
+/** How fast a log is replayed at first, in ticks per second. */
+const PACE = 50;
 
 export class Run {
   view: View = $state.raw(emptyView(""));
@@ -24,6 +28,10 @@ export class Run {
   readonly marks: readonly Mark[] = $derived(this.view.marks);
   readonly size = $derived(this.shown?.peers.length ?? 0);
   readonly info: RunInfo | null = $derived(this.view.info);
+  /** The run is the replay of a log: it can only be looked at. */
+  readonly isReplay = $derived(this.info?.origin === "log");
+  /** What the picture cannot tell. */
+  readonly unknown: ReadonlySet<Unknown> = $derived(new Set(this.shown?.unknown));
   readonly inPast = $derived(this.view.sought !== null);
   /** Where the cursor stands, also while the picture of that tick is still on its way. */
   readonly cursor = $derived(this.view.sought ?? this.view.live?.tick ?? 0);
@@ -32,6 +40,7 @@ export class Run {
     operationsAt(this.view.operations, this.shown?.tick ?? 0),
   );
 
+  private pace = $state(PACE);
   private wantedObserver: number | null = $state(null);
   private next: View;
   private drawing = 0;
@@ -55,6 +64,16 @@ export class Run {
 
   set observer(peer: number | null) {
     this.wantedObserver = peer;
+  }
+
+  /** Ticks per second; a replay's is a matter of this page alone. */
+  get speed(): number {
+    return this.isReplay ? this.pace : (this.info?.speed ?? 0);
+  }
+
+  set speed(value: number) {
+    if (this.isReplay) this.pace = value;
+    else void this.control("speed", value);
   }
 
   close(): void {
@@ -114,7 +133,7 @@ export class Run {
   private replay(): void {
     const start = performance.now();
     const from = this.cursor;
-    const speed = this.info?.speed || 50;
+    const speed = this.speed || PACE;
     this.replaying = true;
     const turn = (now: number) => {
       if (!this.replaying) return;
@@ -152,6 +171,10 @@ export class Run {
 
   /** Do something to the run at its live tick: a timeline line without its tick. */
   async act(line: string): Promise<boolean> {
+    if (this.isReplay) {
+      this.complain(problem(409, "Not done", hindered(this.info)!));
+      return false;
+    }
     const answer = await this.live.act(line);
     if (isProblem(answer)) {
       this.complain(answer);
@@ -192,11 +215,20 @@ export class Run {
 
   private async load(): Promise<void> {
     try {
-      this.tell({ type: "info", info: await readRun(this.next.run) });
-      this.tell({ type: "grade", grade: await readGrade(this.next.run) });
+      const info = await readRun(this.next.run);
+      this.tell({ type: "info", info });
+      const grade = await gradeOf(info);
+      if (grade) this.tell({ type: "grade", grade });
     } catch (error) {
       if (error instanceof Refused && error.problem.status === 404)
         this.tell({ type: "problem", problem: error.problem });
     }
   }
+}
+
+/** The grade of a run, or that of the log which it replays: null once that is forgotten. */
+async function gradeOf(info: RunInfo): Promise<RunGrade | null> {
+  if (info.origin !== "log") return readGrade(info.id);
+  const grading = info.grading === null ? null : await readGrading(info.grading).catch(() => null);
+  return grading && gradeOfReplay(grading.sets, info.id, info.ticks);
 }

@@ -1,14 +1,30 @@
 /** Sentences, in the words of the course and of the gossip paper. */
-import type { Check, KeyView, Mark, OperationView, PeerView, RunInfo } from "../wire";
+import type { Check, KeyView, Mark, OperationView, PeerView, RunInfo, Unknown } from "../wire";
 import { NOT_LISTED } from "../wire";
 import { address, type Limits, others } from "./peers";
 
 export const plural = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
-export function describePeer(peer: PeerView, peers: readonly PeerView[]): string {
+/** What a picture made from a log cannot tell, in words. */
+export const UNKNOWN: Record<Unknown, string> = {
+  messages: "messages, their loss and partitions",
+  ages: "the ages of heartbeats, and so suspicions",
+  positions: "places on the ring: peers and keys stand evenly apart",
+  keys: "which copies really exist: replicas are those that answered, holders those that said they stored it",
+};
+
+/** Nothing is unknown of a run that is computed here. */
+const ALL_KNOWN: ReadonlySet<Unknown> = new Set();
+
+export function describePeer(
+  peer: PeerView,
+  peers: readonly PeerView[],
+  unknown: ReadonlySet<Unknown> = ALL_KNOWN,
+): string {
   const asked = Math.max(others(peer, peers), peer.suspected_by, peer.known_by);
-  const believed = `${peer.known_by} of ${plural(asked, "live peer")} list it, ${peer.suspected_by} suspect it.`;
+  const suspects = unknown.has("ages") ? "" : `, ${peer.suspected_by} suspect it`;
+  const believed = `${peer.known_by} of ${plural(asked, "live peer")} list it${suspects}.`;
   const since = `since tick ${peer.since}`;
   switch (peer.state) {
     case "waiting":
@@ -29,9 +45,16 @@ export function describePeer(peer: PeerView, peers: readonly PeerView[]): string
 }
 
 /** Why an observer thinks what it thinks of a member. */
-export function explainAge(observer: number, member: number, age: number, limits: Limits): string {
+export function explainAge(
+  observer: number,
+  member: number,
+  age: number,
+  limits: Limits,
+  unknown: ReadonlySet<Unknown> = ALL_KNOWN,
+): string {
   if (observer === member) return `Peer ${observer} itself.`;
   if (age === NOT_LISTED) return `Peer ${observer} does not list peer ${member}.`;
+  if (unknown.has("ages")) return `Peer ${observer} lists peer ${member}; since when without a heartbeat, the log does not tell.`;
   const seen = `Last heartbeat ${plural(age, "tick")} ago`;
   if (age > limits.t_cleanup)
     return `${seen}: over T_cleanup = ${limits.t_cleanup}, so peer ${observer} removes peer ${member}.`;
@@ -58,9 +81,11 @@ export function explainBlock(
 const range = ([first, last]: readonly [number, number]): string =>
   first === last ? `peer ${first}` : `peers ${first} to ${last}`;
 
-export function describeKey(key: KeyView): string {
+export function describeKey(key: KeyView, unknown: ReadonlySet<Unknown> = ALL_KNOWN): string {
   const wanted = key.replicas.length;
   const held = key.replicas.filter((peer) => key.holders.includes(peer)).length;
+  if (unknown.has("keys"))
+    return `By the log ${plural(key.holders.length, "peer")} said ${key.holders.length === 1 ? "it" : "they"} stored the newest value.`;
   if (held === wanted) return `All ${wanted} replicas hold the newest version.`;
   const lacking = key.replicas.filter((peer) => !key.holders.includes(peer));
   return `${held} of ${wanted} replicas hold the newest version; missing on ${lacking
