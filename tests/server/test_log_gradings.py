@@ -2,9 +2,11 @@
 
 import gzip
 import io
+import re
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -374,7 +376,7 @@ def test_too_much_is_refused_or_left_out(tmp_path: Path) -> None:
         answer = upload(client, *sets)
         assert answer.status_code == 413
         assert "1000 bytes" in answer.json["detail"]
-    with application(limited(tmp_path / "jobs", log_jobs=0)) as client:
+    with application(limited(tmp_path / "jobs", log_jobs=0, log_wait=0.0)) as client:
         assert upload(client, *sets).status_code == 429
     with application(limited(tmp_path / "lines", log_bytes=1000)) as client:
         [log] = [log for log in graded(client, *sets).sets[0].logs if log.test == "read"]
@@ -389,6 +391,34 @@ def test_a_grading_that_takes_too_long_says_so(tmp_path: Path) -> None:
         one = only(graded(client, ("read.log", our_log("read"))))
         assert one.error
         assert "not graded" in one.error
+
+
+def test_a_key_that_is_a_hostile_expression_ends_its_own_grading_only(tmp_path: Path) -> None:
+    log = our_log("create")
+    key = re.search(rb"KEY: (\S+) ", log)
+    assert key
+    slow = log.replace(b"KEY: " + key[1] + b" ", rb"KEY: \(a*\)*\(a*\)*b ", 1)
+    slow += b"\n 1.0.0.0:0 [600] server: create success at time 600, transID=1, key=" + b"a" * 99
+    with application(limited(tmp_path, log_patience=3.0)) as client:
+        grading = graded(client, ("bad/create.log", slow), ("good/create.log", log))
+        bad, good = grading.sets
+        assert bad.error == "grading its logs took longer than 3 seconds"
+        assert bad.logs[0].replay
+        assert good.official
+        assert good.official.checks[0].passed
+
+
+def test_many_uploads_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    with application(limited(tmp_path, log_jobs=1, log_wait=60.0)) as client:
+        app = client.application
+
+        def one(_: int) -> str:
+            return graded(app.test_client(), ("create.log", our_log("create"))).id
+
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(one, range(4)))
+        assert len(set(found)) == 4
+        assert all(client.get(f"/api/grade-log/{grading}").status_code == 200 for grading in found)
 
 
 def test_the_oldest_gradings_make_room(tmp_path: Path) -> None:

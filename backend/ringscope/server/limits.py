@@ -26,10 +26,11 @@ class Limits:
 
     Of uploaded logs: ``log_upload``: bytes of a request; ``log_files``: files in it; ``log_sets``:
     sets in it; ``log_unpacked``: bytes of a zip unpacked; ``log_jobs``: uploads graded at once;
-    ``log_seconds``: how long all of an upload may take, ``log_patience``: one set; ``log_bytes``:
-    of one log whose lines are kept; ``log_kept``: bytes kept of an upload, compressed;
-    ``log_gradings`` and ``log_room``: gradings and their bytes that are stored (the oldest make
-    room); ``log_lines``: in one answer; ``replays``: kept ready in memory.
+    ``log_wait``: how long others wait; ``log_seconds``: how long all of an upload may take,
+    ``log_patience``: one set; ``log_bytes``: of one log whose lines are kept; ``log_kept``: bytes
+    kept of an upload, compressed; ``log_gradings`` and ``log_room``: gradings and their bytes that
+    are stored (the oldest make room); ``log_lines``: in one answer; ``replays``: kept ready in
+    memory.
     """
 
     peers: int = 5000
@@ -59,6 +60,7 @@ class Limits:
     log_sets: int = 1_000
     log_unpacked: int = 1_000_000_000
     log_jobs: int = 2
+    log_wait: float = 20.0
     log_seconds: float = 300.0
     log_patience: float = 20.0
     log_bytes: int = 16_000_000

@@ -52,15 +52,11 @@ class LogGradings:
 
         ``conf``: the scenario of logs that do not say it.
         """
-        if len(self._under_way) >= self._limits.log_jobs:
-            raise too_many(
-                f"logs of {self._limits.log_jobs} uploads are being graded already, which is the "
-                "most; wait"
-            )
         scenario = None
         if conf is not None:
             found = self._library.find(conf.removesuffix(".conf"))
             scenario = found.name, found.text
+        self._await_a_place()
         name = "".join(secrets.choice(_ID_LETTERS) for _ in range(8))
         folder = self._folder / name
         child = _Child()
@@ -116,6 +112,16 @@ class LogGradings:
         """Stop all."""
         for child in list(self._under_way):
             child.end()
+
+    def _await_a_place(self) -> None:
+        give_up = self._runtime.now() + self._limits.log_wait
+        while len(self._under_way) >= self._limits.log_jobs:
+            if self._runtime.now() >= give_up:
+                raise too_many(
+                    f"logs of {self._limits.log_jobs} uploads are being graded already, which is "
+                    "the most; wait"
+                )
+            self._runtime.sleep(0.05)
 
     def _order(
         self, name: str, parts: Sequence[Part], conf: tuple[str, str] | None, rubric: Rubric
