@@ -66,6 +66,14 @@ describe("submissions", () => {
     expect(lostChecks(three[0]!, "strict")).toEqual([]);
   });
 
+  it("of one name and assignment stay two", () => {
+    const twice = submissionsOf([logSet("ada"), logSet("ada"), logSet("ada", { kind: "mp1" })]);
+    expect(twice.map(({ number, name, sets }) => [number, name, sets.length])).toEqual([
+      [1, "ada", 2],
+      [2, "ada", 1],
+    ]);
+  });
+
   it("say why one could not be graded", () => {
     expect(three[2]!.error).toBe("the log is cut off");
     expect(pointsOf(three[2]!, "official")).toBeNull();

@@ -61,12 +61,18 @@ export interface Submission {
 }
 
 export function submissionsOf(sets: readonly LogSetGrade[]): Submission[] {
-  const byPath = new Map<string, LogSetGrade[]>();
-  for (const set of sets) byPath.set(set.path, [...(byPath.get(set.path) ?? []), set]);
-  const names = shortNames([...byPath.keys()]);
-  return [...byPath].map(([path, own], i) => ({
+  const groups = new Map<string, LogSetGrade[]>();
+  for (const set of sets) {
+    // Two of one name and kind, as from two zips, are two submissions.
+    let key = set.path;
+    while (groups.get(key)?.some((other) => other.kind === set.kind)) key += "\0";
+    groups.set(key, [...(groups.get(key) ?? []), set]);
+  }
+  const all = [...groups.values()];
+  const names = shortNames(all.map(([first]) => first!.path));
+  return all.map((own, i) => ({
     number: i + 1,
-    path,
+    path: own[0]!.path,
     name: names[i]!,
     sets: own,
     error: own.map((set) => set.error).find((error) => error !== null) ?? null,
