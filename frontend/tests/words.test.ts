@@ -1,3 +1,4 @@
+import { hindered } from "../src/state/actions";
 import { describe, expect, it } from "vitest";
 import { ageOf, belief, blockOf, looks, peersOf, truth } from "../src/state/peers";
 import { describeKey, describePeer, explainAge, explainBlock, narrate } from "../src/state/words";
@@ -95,5 +96,23 @@ describe("the narrator", () => {
   it("is silent when there is nothing to tell", () => {
     expect(narrate([])).toBe("");
     expect(narrate([mark(1, { lane: "peer" })])).toBe("");
+  });
+});
+
+describe("the replay of a log", () => {
+  const unknown = new Set(["ages", "keys"] as const);
+
+  it("says nothing about suspicions and ages", () => {
+    expect(describePeer(peer(1, { known_by: 2 }), [peer(1), peer(2), peer(3)], unknown)).not.toContain("suspect");
+    expect(explainAge(1, 2, 0, info(), unknown)).toContain("the log does not tell");
+    expect(explainAge(1, 2, NOT_LISTED, info(), unknown)).toBe("Peer 1 does not list peer 2.");
+  });
+
+  it("does not call a copy missing that it knows nothing of", () => {
+    expect(describeKey(key("a", { holders: [1] }), unknown)).toBe("By the log 1 peer said it stored the newest value.");
+  });
+
+  it("cannot be changed", () => {
+    expect(hindered(info({ origin: "log", state: "finished" }))).toContain("not changed");
   });
 });
