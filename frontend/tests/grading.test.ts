@@ -16,6 +16,7 @@ import {
   scenarioOfFile,
   shortNames,
   sorted,
+  submissionOfReplay,
   submissionsOf,
   writeOrder,
 } from "../src/state/grading";
@@ -168,6 +169,11 @@ describe("the logs of a set", () => {
       mp2: { total: 3, max: 12, checks: [kept, lost] },
     });
     expect(gradeOfReplay([set], "log-2", 700)).toBeNull();
+  });
+
+  it("tell of which submission a replay is, if there are several", () => {
+    expect(submissionOfReplay([logSet("ada"), set], "log-1")).toBe(2);
+    expect(submissionOfReplay([set], "log-1")).toBeNull();
   });
 });
 

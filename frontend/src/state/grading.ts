@@ -154,6 +154,13 @@ export function gradeOfReplay(sets: readonly LogSetGrade[], run: string, tick: n
   return null;
 }
 
+/** The number of the submission whose log the replay `run` shows; null where there is but one. */
+export function submissionOfReplay(sets: readonly LogSetGrade[], run: string): number | null {
+  const all = submissionsOf(sets);
+  const own = all.find((one) => one.sets.some((set) => set.logs.some((log) => log.replay === run)));
+  return all.length > 1 && own ? own.number : null;
+}
+
 // --- a class ---
 
 /** Columns of the class's table: a name, or an assignment by a rubric. */

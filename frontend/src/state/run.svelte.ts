@@ -4,7 +4,7 @@ import { Live } from "../lib/live";
 import type { Selection } from "../lib/url";
 import type { KeyView, Mark, OperationView, Problem, RunGrade, RunInfo, Snapshot, Unknown } from "../wire";
 import { hindered } from "./actions";
-import { gradeOfReplay } from "./grading";
+import { gradeOfReplay, submissionOfReplay } from "./grading";
 import { lostPoints, nextPicture, pictureOf, previousPicture } from "./marks";
 import { operationsAt } from "./operations";
 import { blockOf } from "./peers";
@@ -39,6 +39,9 @@ export class Run {
   readonly operations: OperationView[] = $derived(
     operationsAt(this.view.operations, this.shown?.tick ?? 0),
   );
+
+  /** Of a replay: which submission of its grading it belongs to. */
+  submission: number | null = $state(null);
 
   private pace = $state(PACE);
   private wantedObserver: number | null = $state(null);
@@ -217,18 +220,19 @@ export class Run {
     try {
       const info = await readRun(this.next.run);
       this.tell({ type: "info", info });
-      const grade = await gradeOf(info);
+      const grade = await this.gradeOf(info);
       if (grade) this.tell({ type: "grade", grade });
     } catch (error) {
       if (error instanceof Refused && error.problem.status === 404)
         this.tell({ type: "problem", problem: error.problem });
     }
   }
-}
 
-/** The grade of a run, or that of the log which it replays: null once that is forgotten. */
-async function gradeOf(info: RunInfo): Promise<RunGrade | null> {
-  if (info.origin !== "log") return readGrade(info.id);
-  const grading = info.grading === null ? null : await readGrading(info.grading).catch(() => null);
-  return grading && gradeOfReplay(grading.sets, info.id, info.ticks);
+  /** The grade of a run, or that of the log which it replays: null once that is forgotten. */
+  private async gradeOf(info: RunInfo): Promise<RunGrade | null> {
+    if (info.origin !== "log") return readGrade(info.id);
+    const grading = info.grading === null ? null : await readGrading(info.grading).catch(() => null);
+    this.submission = grading && submissionOfReplay(grading.sets, info.id);
+    return grading && gradeOfReplay(grading.sets, info.id, info.ticks);
+  }
 }
