@@ -304,3 +304,14 @@ def test_text_cannot_move_the_cursor(invoke: Invoke, group: Path) -> None:
     assert "\x1b" not in result.stdout
     assert "\u202e" not in result.stdout
     assert "\\x1b[31m" in result.stdout
+
+
+def test_a_report_may_take_the_place_of_the_log(
+    tmp_path: Path, perfect: dict[str, str], invoke: Invoke
+) -> None:
+    log = tmp_path / "dbg.log"
+    log.write_text(perfect["create"])
+    result = invoke("dbg.log", "--conf", "create", "--format", "json", "--out", "dbg.log")
+    assert result.exit_code == 0
+    assert '"total":3' in log.read_text(), "it was read before it was replaced"
+    assert list(tmp_path.iterdir()) == [log]

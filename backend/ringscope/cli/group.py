@@ -46,6 +46,8 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        if sys.stdout is None:  # closed by whoever called us
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  to the very end
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):

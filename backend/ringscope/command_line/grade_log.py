@@ -1,5 +1,7 @@
 """Grades the logs that others have written, one set or a class, and writes the result."""
 
+import errno
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -114,8 +116,18 @@ def _destination(request: Request, submissions: int) -> Callable[[Iterable[LogSe
         return lambda grades: write(grades, sys.stdout)
     file = out
 
+    if file.is_dir():
+        raise LogSetError(f"--out {file} is a folder; name a file in it")
+    if not file.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file))
+    special = file.exists() and not file.is_file()  # such as /dev/stdout
+    place = file if special else file.with_name(f"{file.name}.unfinished")
+
     def write_file(grades: Iterable[LogSetGrade]) -> None:
-        with open(file, "w", encoding="utf-8", newline="\n") as stream:
+        # Not at once to its place: it may be one of the logs, or hold an older report.
+        with open(place, "w", encoding="utf-8", newline="\n") as stream:
             write(grades, stream)
+        if not special:
+            place.replace(file)
 
     return write_file

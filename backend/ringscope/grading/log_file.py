@@ -33,8 +33,8 @@ BLOCK = 1 << 20
 #: How many bytes of one line are looked at.
 MAX_LINE = 1 << 20
 #: How many lines of a log are kept at most, and how many bytes; a run of the course has a thousand.
-MAX_LINES = 250_000
-MAX_BYTES = 32 << 20
+MAX_LINES = 2_000_000
+MAX_BYTES = 256 << 20
 #: From so many kept lines on, repeated lines about members are dropped: all rules count them once.
 FLOOD = 20_000
 SAMPLES = 3
@@ -70,6 +70,7 @@ def read_log_file(file: BinaryIO) -> LogText:
 class _Reader:
     def __init__(self) -> None:
         self._kept: list[LogLine] = []
+        self._texts: dict[str, str] = {}
         self._ends: list[int] = []  # where in the file the line after each of them begins
         self._kept_bytes = self._repeated = 0
         self._seen: set[bytes] = set()
@@ -121,6 +122,7 @@ class _Reader:
                 continue
             number += block.count(b"\n", position, start)
             text = line.decode(errors="surrogateescape")
+            text = self._texts.setdefault(text, text)  # lines that recur take room once
             tick = tick_in(text)
             if tick is None:
                 tick = _last_tick(block, position, start, self._tick)

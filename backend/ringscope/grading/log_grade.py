@@ -1,6 +1,7 @@
 """Grades log sets by the official rubric, the strict one, or both."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Literal, cast
 
 import msgspec
@@ -11,16 +12,20 @@ from ringscope.grading.log_file import LogText, LogTooLargeError, read_log_file
 from ringscope.grading.log_set import TESTS, Kind, LogFile, LogSet, LogSetError
 from ringscope.grading.membership import MembershipTest, grade_membership
 from ringscope.grading.official import grade_run
-from ringscope.grading.records import records_of
+from ringscope.grading.records import Records, records_of
 from ringscope.grading.report import Check, Evidence, Section
 from ringscope.grading.setting import COURSE_SETTING, Setting, course_test
 from ringscope.grading.store import grade_store
 from ringscope.grading.strict import grade_strict
+from ringscope.observers.debug_log import LogLine
 
 Rubric = Literal["official", "strict", "both"]
 RUBRICS: tuple[Rubric, ...] = ("official", "strict", "both")
 #: How much of a line or of a sentence about it is handed on, in characters.
 MAX_TEXT = 1_000
+
+#: A log with more lines about members and operations gets its points, but no explanation.
+MAX_EXPLAINED = 250_000
 
 #: What a log counts as that is not there.
 NO_LOG = LogText([], 0, 0, ())
@@ -88,6 +93,11 @@ def grade_log_set(log_set: LogSet, rubric: Rubric = "official") -> LogSetGrade:
             return failed(log_set, f"{name}: {_words(error)}")
         notes += (f"{name}: the log {note}" for note in text.notes)
         log = _Log(log_set, name, text)
+        if not log.explained:
+            notes.append(
+                f"{name}: {len(text.lines):,} lines about members and operations are too many to "
+                "explain; a run of the course has about 1,000"
+            )
         if rubric != "strict":
             official += log.official()
         if rubric != "official":
@@ -131,17 +141,24 @@ class _Log:
         self._setting = COURSE_SETTING if scenario is None else Setting.of(scenario)
         self._lines = text.lines
         self._printed = text.lines[: text.printed]
-        self._records = records_of(text.lines)
+        self.explained = len(text.lines) <= MAX_EXPLAINED
+
+    @cached_property
+    def _records(self) -> Records:
+        return records_of(self._lines)
 
     def official(self) -> Sequence[Check]:
         """Return the official checks."""
-        section = Section.of(self._official_checks())
-        return explained(section, self._test, self._printed, self._records, self._setting).checks
+        return self._explain(Section.of(self._official_checks()), self._printed)
 
     def strict(self) -> Sequence[Check]:
         """Return the strict checks."""
-        section = grade_strict(self._test, self._records, self._setting)
-        return explained(section, self._test, self._lines, self._records, self._setting).checks
+        return self._explain(grade_strict(self._test, self._records, self._setting), self._lines)
+
+    def _explain(self, section: Section, lines: Sequence[LogLine]) -> Sequence[Check]:
+        if not self.explained:
+            return section.checks
+        return explained(section, self._test, lines, self._records, self._setting).checks
 
     def _official_checks(self) -> list[Check]:
         if self._scenario is not None:

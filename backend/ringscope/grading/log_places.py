@@ -58,6 +58,8 @@ def find_log_sets(path: Path, scenario: Scenario | None = None) -> Iterator[LogS
             yield from _sets_in_folder(path, scenario)
         elif not path.exists():
             yield Unreadable(str(path), None, "there is no such file or folder")
+        elif not path.is_file():
+            yield Unreadable(str(path), None, "is a pipe or device; write it to a file first")
         elif looks_like_zip(path):
             yield from sets_in(zip_tree(path, str(path)), scenario)
         else:

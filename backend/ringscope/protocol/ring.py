@@ -51,6 +51,12 @@ class Ring:
         homes = _Homes([position for position, _ in order], self.sets or [()])
         self.replicas: Callable[[str], ReplicaSet] = homes.__getitem__
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ring) and self.sets == other.sets
+
+    def __hash__(self) -> int:
+        return hash(self.members)
+
     def replica_sets(self, peer: int) -> tuple[ReplicaSet, ...]:
         """Return the replica sets that ``peer`` belongs to, none if it is no member."""
         if peer not in self._sets_of:

@@ -74,14 +74,14 @@ class Stabiliser:
     def follow(self, now: int, ring: Ring | None) -> None:
         """Believe in ``ring`` from now on; who holds nothing yet has nothing to offer for it."""
         self.ring = ring
-        if ring is not None and ring is not self._surveyed and not self._replica.copies:
+        if ring is not None and ring != self._surveyed and not self._replica.copies:
             self._survey(now, ring)
 
     def work(self, now: int, send: Send) -> int:
         """Do what is due: survey, compare digests, offer; return when there is something again."""
         if self.ring is None:
             return NEVER
-        if self.ring is not self._surveyed:
+        if self.ring != self._surveyed:
             self._survey(now, self.ring)
         if self._replica.changed and self._sweep_after > SWEEP_TICKS:
             self._sweep_after = SWEEP_TICKS
