@@ -54,9 +54,6 @@ class Ring:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Ring) and self.sets == other.sets
 
-    def __hash__(self) -> int:
-        return hash(self.members)
-
     def replica_sets(self, peer: int) -> tuple[ReplicaSet, ...]:
         """Return the replica sets that ``peer`` belongs to, none if it is no member."""
         if peer not in self._sets_of:
