@@ -58,11 +58,13 @@ def wrong_value(case: Case, asked: Asked, name: str) -> Iterator[Cause]:
         said = [a for a in said if written not in (a.value or "")]
     if said:
         shown = said[0].value or ""
+        alike = [answer for answer in said if answer.value == said[0].value]
+        speakers = sorted({answer.peer for answer in alike})
         yield about(
             asked,
-            f"For {name} peer {said[0].peer} logged the value {shown!r} where {written!r} is "
-            f"right{at_lines(lines_of(said))}{_why_this_value(case, asked, said[0])}.",
-            sorted({answer.peer for answer in said}),
+            f"For {name} {peers(speakers)} logged the value {shown!r} where {written!r} is "
+            f"right{at_lines(lines_of(alike))}{_why_this_value(case, asked, said[0])}.",
+            speakers,
         )
 
 

@@ -34,6 +34,9 @@ def judge_membership(test: str, group: Group, setting: Setting) -> Mapping[str, 
 def _join(group: Group, setting: Setting) -> Finding:
     """A point's share for each peer that knew all others, and nobody else, when it mattered."""
     first = setting.crash if group.first_failure is None else group.first_failure
+    if not group.members:
+        expected = f"peers that log the joins of all others by tick {first}"
+        return Finding(0, expected, "no peers in the log", ())
     incomplete: list[int] = []
     strangers: list[Joined] = []
     for peer in group.members:
