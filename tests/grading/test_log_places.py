@@ -345,7 +345,11 @@ def test_other_ways_of_packing_are_refused() -> None:
         in_zip(out.getvalue())
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\3\4", b"no zip at all", zipped(a=b"x")[:-5]])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PK\3\4", b"no zip at all", zipped(a=b"x")[:-5]],
+    ids=["nothing", "beginning", "words", "cut off"],  # a zip holds the time of its making
+)
 def test_what_is_no_zip_is_told(data: bytes) -> None:
     with pytest.raises(LogSetError, match="not a zip that can be read"):
         in_zip(data)
