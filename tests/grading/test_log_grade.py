@@ -7,7 +7,7 @@ from typing import BinaryIO
 import msgspec
 import pytest
 
-from ringscope.grading import log_batch
+from ringscope.grading import log_batch, log_grade
 from ringscope.grading.log_batch import grade_one
 from ringscope.grading.log_grade import LogSetGrade, Rubric, grade_log_set, printable
 from ringscope.grading.log_set import TESTS, Kind, LogFile, LogSet, LogSetError, Unreadable
@@ -130,6 +130,21 @@ def test_lost_points_are_explained(perfect: dict[str, Lines]) -> None:
         lost = [check for check in checks if not check.passed]
         assert lost
         assert all(check.explanation is not None and check.explanation.rule for check in lost)
+
+
+def test_a_log_of_too_many_lines_gets_its_points_without_an_explanation(
+    perfect: dict[str, Lines], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs = written(perfect, "mp2")
+    assert isinstance(logs["read"], bytes)
+    logs["read"] = logs["read"][: logs["read"].index(b" [275] ")]
+    explained = grade_log_set(log_set("mp2", logs))
+    monkeypatch.setattr(log_grade, "MAX_EXPLAINED", 100)
+    plain = grade_log_set(log_set("mp2", logs))
+    assert points(plain) == points(explained)
+    assert plain.lost
+    assert all(check.explanation is None for check in plain.lost)
+    assert any("read: " in note and "too many to explain" in note for note in plain.notes)
 
 
 # --- what cannot be graded ------------------------------------------------------------------------

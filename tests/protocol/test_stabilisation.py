@@ -238,3 +238,12 @@ def test_sweeps_become_rare_while_nothing_changes_and_frequent_after_a_change() 
     assert [now for now in range(1, 500) if bench.work(now)] == [20, 40, 80, 160, 320, 480]
     bench.replica.adopt(KEY, Copy((500, 9, 1), "new"))
     assert [now for now in range(501, 700) if bench.work(now)] == [521, 541, 581, 661]
+
+
+def test_a_ring_of_the_same_members_is_no_new_ring() -> None:
+    bench = settled(PRIMARY, OLD)
+    bench.subject.ring = Ring(RING.members, 3)
+    assert bench.subject.ring is not RING
+    assert bench.work(1) == []
+    bench.subject.ring = Ring([peer for peer in RING.members if peer != TERTIARY], 3)
+    assert bench.work(2) != []

@@ -52,7 +52,7 @@ class Ring:
         self.replicas: Callable[[str], ReplicaSet] = homes.__getitem__
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Ring) and self.sets == other.sets
+        return self is other or (isinstance(other, Ring) and self.sets == other.sets)
 
     def replica_sets(self, peer: int) -> tuple[ReplicaSet, ...]:
         """Return the replica sets that ``peer`` belongs to, none if it is no member."""

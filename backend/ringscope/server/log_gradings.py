@@ -3,7 +3,6 @@
 See `ringscope.server.log_grader`.  What it answers is stored until newer gradings need the room.
 """
 
-import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from ringscope.grading.log_grade import Rubric, printable
 from ringscope.server.children import end_child, start_child
+from ringscope.server.ids import new_id
 from ringscope.server.library import Library
 from ringscope.server.limits import Limits
 from ringscope.server.log_orders import (
@@ -28,7 +28,6 @@ from ringscope.server.runtime import Runtime
 from ringscope.server.uploads import Sent
 from ringscope.server.wire import LogLines
 
-_ID_LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
 #: What a child gets on top of its time, in seconds, before it is ended.
 _GRACE = 10.0
 
@@ -57,7 +56,7 @@ class LogGradings:
             found = self._library.find(conf.removesuffix(".conf"))
             scenario = found.name, found.text
         self._await_a_place()
-        name = "".join(secrets.choice(_ID_LETTERS) for _ in range(8))
+        name = new_id()
         folder = self._folder / name
         child = _Child()
         self._under_way.add(child)

@@ -4,7 +4,6 @@ A stored run is brought back when somebody first asks for it, by computing it ag
 it had reached.
 """
 
-import secrets
 from datetime import UTC, datetime
 from functools import lru_cache
 from threading import Lock
@@ -14,6 +13,7 @@ from msgspec.structs import replace
 
 from ringscope.server.describe import describe
 from ringscope.server.engine import LostEngineError
+from ringscope.server.ids import new_id
 from ringscope.server.library import Library
 from ringscope.server.limits import Limits
 from ringscope.server.problems import RefusedError, conflict, not_found
@@ -27,7 +27,6 @@ from ringscope.server.storage import Storage, StoredRun
 from ringscope.server.wire import Problem, RunGrade, RunInfo
 from ringscope.simulation.scenario import Scenario, ScenarioError, parse_scenario
 
-_ID_LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
 DEFAULT_SPEED = 20.0
 
 
@@ -106,7 +105,7 @@ class Runs:
             self._sessions.room_to_run()
         self._make_room_in_storage()
         stored = StoredRun(
-            id="".join(secrets.choice(_ID_LETTERS) for _ in range(8)),
+            id=new_id(),
             name=name,
             scenario=text,
             seed=scenario.seed if seed is None else seed,

@@ -6,7 +6,7 @@ from ringscope.grading.asked import needless_copies as copies_made
 from ringscope.grading.asked import stale_answers
 from ringscope.grading.causes.case import Case, Cause, all_of_the_coordinator, lines_of
 from ringscope.grading.causes.words import at_lines, have, listed, peers, quoted, sentence
-from ringscope.grading.records import Answer, Operation
+from ringscope.grading.records import Operation
 from ringscope.grading.rubric import count
 from ringscope.grading.shell import cut, without_brackets
 from ringscope.simulation.course import INVALID_KEY
@@ -88,23 +88,6 @@ def sorted_as_text(case: Case) -> Iterator[Cause]:
             f"come as {listed(sorted(ticks, key=str), 6)}: all need the same number of digits.",
             [o.line for o in case.log.records.of(Operation) if o.kind == case.log.test],
         )
-
-
-def debug_lines(case: Case) -> Iterator[Cause]:
-    """Remarks with the grader's words in them."""
-    test = case.log.test
-    if not case.official:
-        return
-    for phrase in (f"{test} operation", f"{test} success", f"{test} fail"):
-        strays = case.log.strays(phrase, Operation, Answer)
-        if strays:
-            yield Cause(
-                f"{count(len(strays), 'line')} with the words '{phrase}' "
-                f"{have(len(strays), 'is', 'are')} no record, such as {quoted(strays[0])}"
-                f"{at_lines(strays)}, but the grader counts every line with them: word your debug "
-                "output differently.",
-                strays,
-            )
 
 
 def unasked_lines(case: Case) -> Iterator[Cause]:

@@ -115,15 +115,3 @@ def unnamed_observers(case: Case) -> Iterator[Cause]:
             "record of a log has no address, so the log was opened anew.",
             lines_of(lost),
         )
-
-
-def debug_joins(case: Case) -> Iterator[Cause]:
-    """Remarks with the grader's word in them."""
-    strays = case.log.strays("joined", Joined)
-    if case.official and strays:
-        yield Cause(
-            f"{count(len(strays), 'line')} with the word 'joined' {have(len(strays), 'is', 'are')} "
-            f"no join, such as {quoted(strays[0])}{at_lines(strays)}, but the grader counts every "
-            "line with that word: word your debug output differently.",
-            strays,
-        )

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ringscope.grading.causes.case import Case, Cause, lines_of
-from ringscope.grading.causes.words import at_lines, have, listed, peers, quoted, sentence
+from ringscope.grading.causes.words import at_lines, listed, peers, quoted, sentence
 from ringscope.grading.records import Failed, Joined, Removed
 from ringscope.grading.rubric import count
 
@@ -235,19 +235,6 @@ def uneven_removals(case: Case) -> Iterator[Cause]:
             f"{count(len(survivors), 'survivor')}: {told}.",
             lines_of(log.records.of(Removed)),
             sorted(short),
-        )
-
-
-def debug_removals(case: Case) -> Iterator[Cause]:
-    """Remarks with the grader's word in them."""
-    strays = case.log.strays("removed", Removed)
-    if case.official and strays:
-        yield Cause(
-            f"{count(len(strays), 'line')} with the word 'removed' "
-            f"{have(len(strays), 'is', 'are')} no removal, such as {quoted(strays[0])}"
-            f"{at_lines(strays)}, but the grader counts every line with that word: word your debug "
-            "output differently.",
-            strays,
         )
 
 

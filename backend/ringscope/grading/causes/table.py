@@ -9,6 +9,7 @@ from ringscope.grading.causes import (
     counting,
     joining,
     program,
+    remarks,
     removing,
     stepping,
 )
@@ -43,14 +44,14 @@ _MEMBERSHIP: dict[str, tuple[Detector, ...]] = {
         joining.lonely_peers,
         joining.missing_pairs,
         joining.late_joins,
-        joining.debug_joins,
+        remarks.debug_joins,
     ),
     "completeness": _COMPLETENESS,
     "accuracy": (
         *_REMOVALS,
         removing.removed_too_early,
         removing.false_removals,
-        removing.debug_removals,
+        remarks.debug_removals,
         removing.comes_back,
         removing.removed_twice,
         removing.uneven_removals,
@@ -151,7 +152,7 @@ _WINDOWS: tuple[Detector, ...] = (
     counting.sorted_as_text,
     counting.misread_times,
 )
-_STORE_AFTER: tuple[Detector, ...] = (counting.debug_lines, counting.unasked_lines)
+_STORE_AFTER: tuple[Detector, ...] = (remarks.debug_lines, counting.unasked_lines)
 _SPECIAL: dict[str, tuple[Detector, ...]] = {
     "stabilisation": (counting.needless_copies,),
     "stored": (counting.stale_copies,),
